@@ -1,0 +1,1 @@
+"""What is said: job specs, the column sheet, events and their reducer. Pydantic only."""
