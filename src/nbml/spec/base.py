@@ -9,5 +9,6 @@ class Strict(BaseModel):
     """A record whose unknown fields are an error and whose numbers are finite or null."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, ser_json_inf_nan="null", protected_namespaces=()
+        extra="forbid", frozen=True, allow_inf_nan=False, ser_json_inf_nan="null", protected_namespaces=(),
+        populate_by_name=True
     )

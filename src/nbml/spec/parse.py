@@ -1,0 +1,65 @@
+"""From a mapping or a YAML/JSON file to a checked spec, and back to text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from nbml.errors import SpecError
+from nbml.spec.train import TrainSpec
+
+MAX_SPEC_BYTES = 1_000_000
+
+
+def parse_spec(raw: Mapping[str, Any]) -> TrainSpec:
+    """A checked spec.
+
+    Raises
+    ------
+    SpecError
+        NBML-S01 naming every place that is wrong; other codes for what contradicts itself.
+    """
+    try:
+        return TrainSpec.model_validate(dict(raw))
+    except ValidationError as error:
+        places = [".".join(str(part) for part in e["loc"]) or "(top)" for e in error.errors()]
+        problems = [f"{place}: {e['msg']}" for place, e in zip(places, error.errors(), strict=True)]
+        raise SpecError("NBML-S01", places=places, problems="; ".join(problems)) from None
+
+
+def load_spec(path: str | Path) -> TrainSpec:
+    """The spec in a YAML or JSON file; a relative data path is taken from the file's folder."""
+    file = Path(path)
+    try:
+        if file.stat().st_size > MAX_SPEC_BYTES:
+            raise SpecError("NBML-S02", path=str(file), reason="> 1 MB")
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SpecError("NBML-S02", path=str(file), reason=str(error)) from None
+    if not isinstance(raw, dict):
+        raise SpecError("NBML-S02", path=str(file), reason=type(raw).__name__)
+    spec = parse_spec(raw)
+    data = spec.data.path
+    if data is not None and not Path(data).is_absolute():
+        spec = spec.model_copy(update={"data": spec.data.model_copy(update={"path": str(file.parent / data)})})
+    return spec
+
+
+def spec_to_dict(spec: TrainSpec) -> dict[str, Any]:
+    """The spec as plain JSON values, without what is unset."""
+    return spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def spec_to_yaml(spec: TrainSpec) -> str:
+    """The spec as YAML that ``load_spec`` reads back to an equal spec."""
+    return yaml.safe_dump(spec_to_dict(spec), allow_unicode=True, sort_keys=False)
+
+
+def spec_to_json(spec: TrainSpec) -> str:
+    """The spec as JSON."""
+    return json.dumps(spec_to_dict(spec), ensure_ascii=False, indent=1)
