@@ -1,0 +1,38 @@
+# make demo and make test set everything up by themselves; `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types format bench setup setup-dev clean
+BIN := .venv/bin
+export PYTHON
+
+help:  ## list what can be made
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
+
+demo: setup  ## train on a real table and look on: about a minute, once all is set up
+	@$(BIN)/nbml demo
+
+test: setup-dev lint types  ## lint, types, import contracts and all tests
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup-dev  ## ruff and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup-dev  ## mypy --strict
+	$(BIN)/mypy
+
+format: setup-dev  ## rewrite the code in the one layout
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup-dev  ## every benchmark, results as JSON in benchmarks/out
+	@mkdir -p benchmarks/out
+	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; \
+	  $(BIN)/python "$$file" | tee "benchmarks/out/$$(basename "$$file" .py).json"; done
+
+setup: ; @scripts/setup.sh run
+setup-dev: ; @scripts/setup.sh dev
+
+clean:  ## remove .venv and everything tools have made (your jobs stay)
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache benchmarks/out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
