@@ -1,0 +1,190 @@
+"""Finding, starting and stopping the Ray cluster that jobs run on.
+
+Without an address nbml keeps a head of its own: loopback, token on, no dashboard, one for each
+environment (interpreter, Ray and nbml version, NBML_HOME), stopped when idle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import platform
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psutil
+from filelock import FileLock
+
+from nbml.durable import storage_error
+from nbml.engine.budget import cpu_budget
+from nbml.engine.process_tree import end_tree
+from nbml.errors import EngineError
+from nbml.settings import Settings
+
+NAMESPACE = "nbml"
+START_WITHIN_S = 120.0
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head that nbml keeps."""
+
+    address: str
+    pid: int
+    process_started: float
+    cpus: int
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process still runs."""
+        try:
+            return abs(psutil.Process(self.pid).create_time() - self.process_started) < 1.0
+        except psutil.NoSuchProcess:
+            return False
+
+
+def head_folder(settings: Settings) -> Path:
+    """Where the head of this very environment leaves its address, token and log."""
+    parts = (os.path.realpath(sys.prefix), platform.python_version(), version("ray"), version("nbml"))
+    return settings.engine / hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def find_head(settings: Settings) -> Head | None:
+    """The living head of this environment, or None."""
+    try:
+        head = Head(**json.loads((head_folder(settings) / "head.json").read_text()))
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return None
+    return head if head.is_alive else None
+
+
+def connect(settings: Settings | None = None) -> Any:
+    """Connect this process to the cluster, starting nbml's own head where that is needed.
+
+    A Ray that the user has initialised is used as it is and never shut down.
+
+    Returns
+    -------
+    module
+        The ``ray`` module, connected.
+
+    Raises
+    ------
+    EngineError
+        NBML-E15 when the head does not start, NBML-E16 when a given address does not answer or refuses
+        the token, NBML-E18 when its versions differ from ours.
+    """
+    import ray
+
+    settings = settings or Settings()
+    own = _Connection.own
+    if ray.is_initialized():
+        if own is None or own.is_alive:
+            return ray
+        ray.shutdown()
+    address = settings.ray_address or os.environ.get("RAY_ADDRESS")
+    if address:
+        if settings.ray_token is not None:
+            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": settings.ray_token.get_secret_value()}
+        _join(ray, address)
+        _Connection.own = None
+        return ray
+    head = find_head(settings) or start_head(settings)
+    os.environ |= _token_environment(head_folder(settings))
+    _join(ray, head.address)
+    _Connection.own = head
+    return ray
+
+
+def start_head(settings: Settings) -> Head:
+    """Start a head in the background and wait until it listens; another starter's head is taken too."""
+    folder = head_folder(settings)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise storage_error(folder, error) from error
+    with FileLock(folder / "head.lock"):
+        if head := find_head(settings):
+            return head
+        environment = os.environ | _token_environment(folder) | {"RAY_USAGE_STATS_ENABLED": "0"}
+        log = folder / "head.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "nbml.engine.head_process", str(folder), str(cpu_budget(settings)),
+                 str(settings.idle_s)],
+                env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+                cwd=folder,
+            )
+        begun = time.monotonic()
+        while time.monotonic() - begun < START_WITHIN_S:
+            if head := find_head(settings):
+                return head
+            if process.poll() is not None:
+                break
+            time.sleep(0.05)
+        end_tree(process.pid)
+        raise EngineError("NBML-E15", log=str(log), reason=log.read_text(errors="replace")[-600:])
+
+
+def stop_head(settings: Settings | None = None) -> bool:
+    """Stop nbml's own head and all its processes; False when none was running."""
+    head = find_head(settings or Settings())
+    if head is None:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(head.pid, signal.SIGTERM)
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+        psutil.Process(head.pid).wait(timeout=15)
+    end_tree(head.pid)
+    return True
+
+
+class _Connection:
+    """What this process is connected to; None for a cluster that is not nbml's own."""
+
+    own: Head | None = None
+
+
+def is_own_head() -> bool:
+    """Whether this process is connected to a head that nbml keeps."""
+    return _Connection.own is not None
+
+
+def _token_environment(folder: Path) -> dict[str, str]:
+    token = folder / "token"
+    if not token.exists():
+        with contextlib.suppress(FileExistsError), open(  # noqa: PTH123 - opener sets the mode at creation
+                token, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(secrets.token_hex(32))
+    return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token)}
+
+
+def _join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
+    begun = time.monotonic()
+    while True:
+        try:
+            ray.init(address=address, namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR,
+                     configure_logging=False)
+        except RuntimeError as error:
+            if "version mismatch" in str(error).lower():
+                raise EngineError("NBML-E18", address=address, reason=str(error)[:400]) from None
+            reason: Exception = error
+        except (ConnectionError, ray.exceptions.RayError, TimeoutError, ValueError) as error:
+            reason = error
+        else:
+            return
+        if time.monotonic() - begun > within_s or "token" in str(reason).lower():
+            raise EngineError("NBML-E16", address=address, reason=str(reason)[:400]) from None
+        time.sleep(0.2)

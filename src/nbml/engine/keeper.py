@@ -1,0 +1,139 @@
+"""The detached actor that keeps a cluster's workers and the next supervisor warm.
+
+Starting a process and importing the libraries takes seconds; a job should not wait for that twice. The
+keeper lends workers to jobs, replaces those that died, and marks its head as used while jobs run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import threading
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import ray
+
+from nbml.engine.cluster import NAMESPACE
+from nbml.engine.supervisor import Supervisor
+from nbml.engine.worker import Worker
+
+NAME = "nbml-keeper"
+TOUCH_EVERY_S = 2.0
+
+
+class Keeper:
+    """The body of the keeper actor; one method at a time.
+
+    Parameters
+    ----------
+    folder : str or None
+        Folder of nbml's own head, whose ``last-used`` is touched while jobs run; None on a cluster that
+        is not nbml's own, where idle workers are given up instead of kept.
+    slots : int
+        Workers kept warm.
+    home : str
+        NBML_HOME, handed to supervisors.
+    warm_modules : tuple of str
+        What workers and supervisors import before they are needed.
+    """
+
+    def __init__(self, folder: str | None, slots: int, home: str, warm_modules: dict[str, tuple[str, ...]]) -> None:
+        self._folder = None if folder is None else Path(folder)
+        self._slots = slots
+        self._home = home
+        self._warm = warm_modules
+        self._idle: list[Any] = []
+        self._lent: dict[str, list[Any]] = defaultdict(list)
+        self._jobs: dict[str, str] = {}
+        self._spare: str | None = None
+        if self._folder is not None:
+            self._idle = [self._new_worker() for _ in range(slots)]
+            self._spare = self._new_supervisor()
+            threading.Thread(target=self._touch, daemon=True).start()
+
+    def ping(self) -> int:
+        """The process id."""
+        return os.getpid()
+
+    def take_supervisor(self, job_id: str) -> str:
+        """The name of a supervisor for a job; the next one is started meanwhile."""
+        name = self._spare or self._new_supervisor()
+        self._spare = None
+        self._jobs[job_id] = name
+        return name
+
+    def warm_up(self) -> None:
+        """Start what the next job will need; called once the current one has begun."""
+        if self._folder is not None and self._spare is None:
+            self._spare = self._new_supervisor()
+
+    def take_workers(self, job_id: str, n: int) -> list[Any]:
+        """``n`` workers for a job, warm ones first. A resumed job gets fresh ones; its old ones are ended."""
+        for worker in self._lent.pop(job_id, []):
+            ray.kill(worker)
+        taken, self._idle = self._idle[:n], self._idle[n:]
+        taken += [self._new_worker() for _ in range(n - len(taken))]
+        self._lent[job_id] = taken
+        return list(taken)
+
+    def replace_worker(self, job_id: str, dead: Any) -> Any:
+        """A new worker for one that died."""
+        with contextlib.suppress(ray.exceptions.RayError, ValueError):
+            ray.kill(dead)
+        fresh = self._new_worker()
+        self._lent[job_id] = [w for w in self._lent[job_id] if w != dead] + [fresh]
+        return fresh
+
+    def give_back(self, job_id: str, alive: list[Any]) -> None:
+        """Workers that a job no longer needs; kept warm up to the slots, the rest ended."""
+        for worker in self._lent.pop(job_id, []):
+            if worker not in alive:
+                ray.kill(worker)
+        keep = 0 if self._folder is None else max(self._slots - len(self._idle), 0)
+        self._idle += alive[:keep]
+        for worker in alive[keep:]:
+            ray.kill(worker)
+        if self._folder is not None:
+            self._idle += [self._new_worker() for _ in range(self._slots - len(self._idle))]
+
+    def finished(self, job_id: str) -> None:
+        """End the supervisor of a job that is over."""
+        name = self._jobs.pop(job_id, None)
+        if name is not None:
+            with contextlib.suppress(ValueError):
+                ray.kill(ray.get_actor(name, namespace=NAMESPACE))
+
+    def running(self) -> dict[str, str]:
+        """Supervisor names by job id."""
+        return dict(self._jobs)
+
+    def _new_worker(self) -> Any:
+        remote = ray.remote(num_cpus=0 if self._folder is not None else 1, max_restarts=0,
+                            concurrency_groups={"control": 1})(Worker)
+        return remote.options(
+            name=f"nbml-worker-{secrets.token_hex(6)}", namespace=NAMESPACE, lifetime="detached",
+        ).remote(self._warm["worker"])
+
+    def _new_supervisor(self) -> str:
+        name = f"nbml-supervisor-{secrets.token_hex(6)}"
+        ray.remote(num_cpus=0, max_restarts=4, max_concurrency=4)(Supervisor).options(
+            name=name, namespace=NAMESPACE, lifetime="detached",
+        ).remote(name, self._home, self._warm["supervisor"])
+        return name
+
+    def _touch(self) -> None:
+        while self._folder is not None:
+            if self._jobs:
+                (self._folder / "last-used").touch()
+            time.sleep(TOUCH_EVERY_S)
+
+
+def find_keeper(*, folder: Path | None, slots: int, home: Path, warm_modules: dict[str, tuple[str, ...]]) -> Any:
+    """The cluster's keeper, started when there is none. Needs a connected Ray."""
+    return ray.remote(num_cpus=0, max_restarts=-1)(Keeper).options(
+        name=NAME, namespace=NAMESPACE, lifetime="detached", get_if_exists=True,
+    ).remote(None if folder is None else str(folder), slots, str(home), warm_modules)

@@ -1,0 +1,106 @@
+"""Who may write a job's log: one process at a time, told apart by an epoch.
+
+An owner is alive while a process of its pid and start time runs on its host; on another host, while its
+heartbeat moves. Neither a reused pid nor a slept laptop makes a second writer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from filelock import FileLock
+
+from nbml.durable import write_text
+from nbml.errors import EngineError
+
+GRACE_S = 30.0
+
+
+class Lease:
+    """The right to write one job.
+
+    Parameters
+    ----------
+    path : Path
+        The lease file.
+
+    Raises
+    ------
+    EngineError
+        NBML-E05 when another living process holds it and ``take_over`` is not set.
+    """
+
+    def __init__(self, path: Path, *, take_over: bool = False) -> None:
+        self.path = path
+        with FileLock(path.with_suffix(".lock")):
+            held = read_lease(path)
+            if held and not take_over and is_alive(held):
+                raise EngineError("NBML-E05", pid=held["pid"], host=held["host"], since=held["since"])
+            me = psutil.Process()
+            self.epoch = (held or {}).get("epoch", 0) + 1
+            self._record = {
+                "epoch": self.epoch, "pid": me.pid, "process_started": me.create_time(),
+                "host": socket.gethostname(), "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            }
+            self._write()
+
+    def beat(self) -> None:
+        """Show that the owner lives; called every few seconds.
+
+        Raises
+        ------
+        EngineError
+            NBML-E06 when another process has taken over.
+        """
+        self.check()
+        self._write()
+
+    def check(self) -> None:
+        """Make sure the lease is still ours.
+
+        Raises
+        ------
+        EngineError
+            NBML-E06 when another process has taken over; nothing may be written any more.
+        """
+        held = read_lease(self.path)
+        if held is None or held["epoch"] != self.epoch or held["pid"] != os.getpid():
+            raise EngineError("NBML-E06", epoch=self.epoch)
+
+    def release(self) -> None:
+        """Give the lease back, keeping its epoch."""
+        self.check()
+        self._record["released"] = True
+        self._write()
+
+    def _write(self) -> None:
+        write_text(self.path, json.dumps(self._record | {"beat": time.time()}), sync=False)
+
+
+def read_lease(path: Path) -> dict[str, Any] | None:
+    """The lease as it stands, or None where there is none."""
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return record
+
+
+def is_alive(record: dict[str, Any]) -> bool:
+    """Whether the owner of a lease still runs."""
+    if record.get("released"):
+        return False
+    if record["host"] != socket.gethostname():
+        return bool(abs(time.time() - record["beat"]) < GRACE_S)
+    try:
+        process = psutil.Process(record["pid"])
+        same = abs(process.create_time() - record["process_started"]) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

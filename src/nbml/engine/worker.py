@@ -1,0 +1,53 @@
+"""A warm worker process: one slot of work, libraries already loaded, any job's bench on request."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+import ray
+
+from nbml.engine.executor import Attempt, BenchFactory, Outcome, Task
+
+
+class Worker:
+    """The body of a worker actor.
+
+    ``run`` does one task at a time in one thread; ``hold`` and ``ping`` answer meanwhile in another.
+    """
+
+    def __init__(self, warm_modules: tuple[str, ...] = ()) -> None:
+        from importlib import import_module
+
+        for module in warm_modules:
+            import_module(module)
+        self._stopping = threading.Event()
+        self._attempt: Attempt | None = None
+
+    @ray.method(concurrency_group="control")
+    def ping(self) -> int:
+        """The process id, once the worker is ready."""
+        return os.getpid()
+
+    def open(self, factory: BenchFactory, shared: Any) -> None:
+        """Take up a job's bench; whatever lay there before is dropped."""
+        self._attempt = None
+        self._stopping = threading.Event()
+        self._attempt = Attempt(factory(shared), f"worker-{os.getpid()}", self._stopping.is_set)
+
+    def run(self, task: Task) -> Outcome:
+        """Do one task."""
+        if self._attempt is None:
+            raise RuntimeError("worker without a bench")
+        return self._attempt.run(task)
+
+    @ray.method(concurrency_group="control")
+    def hold(self) -> None:
+        """Ask the running task to stop at its next round, and those queued not to begin."""
+        self._stopping.set()
+
+    @ray.method(concurrency_group="control")
+    def go_on(self) -> None:
+        """Take tasks again."""
+        self._stopping.clear()
