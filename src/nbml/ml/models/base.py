@@ -2,6 +2,7 @@
 
 A family turns an encoded matrix into a fitted model that predicts, explains itself and can be written
 as named byte strings. What can be prepared once per fold (bins, quantised pools) is split from the fit.
+Callers see ``Family`` and ``FittedModel`` only; what a family's own file supplies is in ``learner``.
 """
 
 from __future__ import annotations
@@ -45,11 +46,22 @@ class Layout:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a search space may depend on: sizes known before any fit."""
+    """What a search space may depend on: sizes known before any fit.
+
+    Attributes
+    ----------
+    n_rows, n_features : int
+        Size of the encoded matrix.
+    n_train : int
+        Rows of a typical training part: the mean over the folds.
+    n_categorical : int
+        How many of the columns are categorical.
+    """
 
     n_rows: int
     n_features: int
     n_train: int
+    n_categorical: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,64 +78,6 @@ class Attribution:
 
     values: Floats
     base: float
-
-
-class FitStoppedError(Exception):
-    """Raised by a fit whose ``should_stop`` said so; the unfinished model is discarded."""
-
-
-class FittedModel(Protocol):
-    """A model that has learnt. Thread-safe for reading."""
-
-    def predict(self, X: Floats, *, threads: int = 1) -> Floats:
-        """Predictions, shape (n_rows,), float64; (n_rows, n_classes) once there are classes."""
-        ...
-
-    def attribute(self, X: Floats, *, background: Floats, seed: int, threads: int = 1) -> Attribution:
-        """Exact Shapley values; a sampling explainer draws from ``background`` (training rows) with ``seed``."""
-        ...
-
-    def files(self) -> dict[str, bytes]:
-        """The model in its library's own portable format, by plain file name; never a pickle."""
-        ...
-
-
-class Family(Protocol):
-    """One way of learning. Stateless; one instance a process."""
-
-    name: str
-
-    def space(self, shape: Shape) -> dict[str, Param]:
-        """The parameters that are searched, with ranges fit for a table of this shape."""
-        ...
-
-    def start(self, shape: Shape) -> Params:
-        """The first point tried: a good default inside the space."""
-        ...
-
-    def prepare(self, X: Floats, layout: Layout, *, threads: int) -> Any:
-        """What every fit on these training rows shares. Kept in the worker's memory, never pickled."""
-        ...
-
-    def fit(
-        self, prepared: Any, y: Floats, params: Params, *, seed: int, threads: int, should_stop: ShouldStop
-    ) -> FittedModel:
-        """Learn ``y`` (n_rows,). Deterministic for equal arguments and thread count.
-
-        Raises
-        ------
-        FitStoppedError
-            When ``should_stop`` returned True between two rounds.
-        """
-        ...
-
-    def final_params(self, params: Params, *, n_train: float, n_rows: int) -> Params:
-        """Parameters for the refit on all rows, given the mean size of the folds' training parts."""
-        ...
-
-    def load(self, files: Mapping[str, bytes]) -> FittedModel:
-        """The inverse of ``FittedModel.files``: predictions are equal to the last bit."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -150,3 +104,86 @@ class Param:
     log: bool = False
     choices: tuple[Any, ...] = ()
     why: str = ""
+
+
+class FitStoppedError(Exception):
+    """Raised by a fit whose ``should_stop`` said so; the unfinished model is discarded."""
+
+
+class FittedModel(Protocol):
+    """A model that has learnt. Thread-safe for reading."""
+
+    def predict(self, X: Floats, *, threads: int = 1) -> Floats:
+        """Predictions, shape (n_rows,), float64; (n_rows, n_classes) once there are classes.
+
+        Raises
+        ------
+        ModelError
+            NBML-M02 for an infinite value, NBML-M04 for another number of columns.
+        """
+        ...
+
+    def attribute(self, X: Floats, *, background: Floats, seed: int, threads: int = 1) -> Attribution:
+        """Shapley values: exact for trees; else by permutations over ``background``, drawn with ``seed``.
+
+        ``background`` holds training rows; at most 100 of them are used. Trees need none.
+        """
+        ...
+
+    def files(self) -> dict[str, bytes]:
+        """The model in its library's own portable format, by plain file name; never a pickle."""
+        ...
+
+
+class Family(Protocol):
+    """One way of learning. Stateless; one instance a process."""
+
+    name: str
+
+    def space(self, shape: Shape) -> dict[str, Param]:
+        """The parameters that are searched, with ranges fit for a table of this shape."""
+        ...
+
+    def start(self, shape: Shape) -> Params:
+        """The first point tried: a good default inside the space."""
+        ...
+
+    def prepare(self, X: Floats, layout: Layout, *, threads: int) -> Any:
+        """What every fit on these training rows shares, whatever the target and the parameters.
+
+        Kept in the worker's memory, never pickled; used by one fit at a time. ``X`` is not changed.
+
+        Raises
+        ------
+        ModelError
+            NBML-M01 without rows or columns, NBML-M02 for an infinite value.
+        """
+        ...
+
+    def fit(
+        self, prepared: Any, y: Floats, params: Params, *, seed: int, threads: int, should_stop: ShouldStop
+    ) -> FittedModel:
+        """Learn ``y`` (n_rows,), all finite. Deterministic for equal arguments and thread count.
+
+        Raises
+        ------
+        FitStoppedError
+            When ``should_stop`` returned True between two rounds.
+        ModelError
+            NBML-M03 where ``y`` is not finite, NBML-M06 where the library refused.
+        """
+        ...
+
+    def final_params(self, params: Params, *, n_train: float, n_rows: int) -> Params:
+        """Parameters for the refit on all rows, given the mean size of the folds' training parts."""
+        ...
+
+    def load(self, files: Mapping[str, bytes]) -> FittedModel:
+        """The inverse of ``FittedModel.files``: predictions are equal to the last bit.
+
+        Raises
+        ------
+        ModelError
+            NBML-M05 where a file is missing, damaged or of another family.
+        """
+        ...

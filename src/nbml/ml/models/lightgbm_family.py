@@ -1,0 +1,113 @@
+"""LightGBM: gradient boosting, trees grown leaf by leaf. Reasons for the ranges are in docs/models.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+
+from nbml.ml.models.base import (
+    Attribution,
+    Family,
+    FitStoppedError,
+    Floats,
+    Param,
+    Params,
+    Shape,
+    ShouldStop,
+)
+from nbml.ml.models.learner import LearnerFamily, scaled_rounds
+from nbml.ml.models.levels import Levels
+
+MAX_BIN = 127
+_FILE = "model.txt"
+
+
+class _Booster:
+    def __init__(self, booster: lgb.Booster) -> None:
+        self._booster = booster
+
+    def predict(self, X: Floats, threads: int) -> Floats:
+        return np.asarray(self._booster.predict(X, num_threads=threads))
+
+    def attribute(self, X: Floats, background: Floats, seed: int, threads: int) -> Attribution:  # noqa: ARG002
+        parts = np.asarray(self._booster.predict(X, pred_contrib=True, num_threads=threads))
+        return Attribution(parts[:, :-1], float(parts[0, -1]))
+
+    def files(self) -> dict[str, bytes]:
+        return {_FILE: self._booster.model_to_string().encode()}
+
+
+class LightGBM:
+    """See `nbml.ml.models.learner.Learner`."""
+
+    name = "lightgbm"
+
+    def space(self, shape: Shape) -> dict[str, Param]:
+        """As ``Family.space``."""
+        n = shape.n_train
+        rounds, leaves = (600, 24) if n < 3000 else (800, 48) if n < 20_000 else (1000, 127)
+        space = {
+            "num_iterations": Param("int", 50, rounds, log=True, why="Cost grows with it; small tables gain "
+                                    "nothing beyond with the steps allowed here."),
+            "learning_rate": Param("float", 0.03, 0.3, log=True, why="Searched with the rounds: their "
+                                   "product says how far a fit goes."),
+            "num_leaves": Param("int", 4, leaves, log=True, why="Interaction depth; few leaves and more rounds "
+                                "beat large trees on small tables at the same cost."),
+            "min_data_in_leaf": Param("int", 1 if n < 1000 else 2, max(2, min(40, n // 10)), log=True,
+                                      why="Smoothness; the library's 20 is too coarse for a hundred rows."),
+            "feature_fraction": Param("float", 0.4, 1.0, why="Decorrelates the trees and shortens a round."),
+            "bagging_fraction": Param("float", 0.5, 1.0, why="Rows drawn for each tree, without replacement."),
+            "lambda_l2": Param("float", 1e-3, 10.0, log=True, why="Shrinks leaves that hold few rows; the target "
+                               "is standardised, so the range means the same everywhere."),
+        }
+        if shape.n_categorical:
+            space["min_data_per_group"] = Param("int", 5, 100, log=True, why="Rows behind a level before it "
+                                                "may split; 100 is more than many levels of a small table have.")
+        return space
+
+    def start(self, shape: Shape) -> Params:
+        """As ``Family.start``."""
+        start = {"num_iterations": 300, "learning_rate": 0.1, "num_leaves": 12, "min_data_in_leaf": 5,
+                 "feature_fraction": 0.8, "bagging_fraction": 0.9, "lambda_l2": 0.1}
+        if shape.n_train < 100:
+            start["min_data_in_leaf"] = 2
+        if shape.n_train >= 20_000:
+            start |= {"num_leaves": 48, "min_data_in_leaf": 20, "num_iterations": 500}
+        return start | ({"min_data_per_group": 20} if shape.n_categorical else {})
+
+    def final_params(self, params: Params, growth: float) -> Params:
+        """As ``Learner.final_params``: rounds grow with the rows."""
+        return scaled_rounds(params, "num_iterations", growth)
+
+    def pool(self, X: Floats, levels: Levels, threads: int) -> lgb.Dataset:
+        """A binned data set; its label is set by each fit."""
+        fixed = {"max_bin": MAX_BIN, "min_data_in_bin": 3 if len(X) >= 200 else 1, "feature_pre_filter": False,
+                 "force_col_wise": True, "num_threads": threads, "verbosity": -1}
+        return lgb.Dataset(X, categorical_feature=list(levels.layout.categorical), params=fixed).construct()
+
+    def learn(
+        self, pool: lgb.Dataset, y: Floats, params: Params, *, seed: int, threads: int, should_stop: ShouldStop
+    ) -> _Booster:
+        """As ``Family.fit``."""
+        pool.set_label(y)
+        settings: dict[str, Any] = {
+            "objective": "regression", "boost_from_average": False, "bagging_freq": 1, **params,
+            "seed": seed, "deterministic": True, "force_col_wise": True, "num_threads": threads, "verbosity": -1}
+        booster = lgb.Booster(settings, pool)
+        for _ in range(settings.pop("num_iterations")):
+            if should_stop():
+                raise FitStoppedError
+            if booster.update():
+                break
+        booster.free_dataset()
+        return _Booster(booster)
+
+    def load(self, files: Mapping[str, bytes], levels: Levels) -> _Booster:  # noqa: ARG002
+        """As ``Learner.load``."""
+        return _Booster(lgb.Booster(model_str=files[_FILE].decode()))
+
+
+FAMILY: Family = LearnerFamily(LightGBM())
