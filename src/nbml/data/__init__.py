@@ -1,0 +1,1 @@
+"""What comes in: reading files with a report, the column sheet, checks before training, the frame store."""
