@@ -1,0 +1,54 @@
+"""What all tests share: a home of their own, the real data beside the project, no head left behind."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test sees the user's home, cluster or language; a head started on the way is ended."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("NBML_") or name == "RAY_ADDRESS"]:
+            patch.delenv(name)
+        patch.setenv("NBML_HOME", str(home))
+        patch.setenv("NBML_LANGUAGE", "en")
+        yield
+        end_head(home)
+
+
+@pytest.fixture
+def nbml_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A fresh NBML_HOME for one test; the head that the test starts in it ends with the test."""
+    home = tmp_path / "nbml_home"
+    monkeypatch.setenv("NBML_HOME", str(home))
+    yield home
+    end_head(home)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real tables that stand beside the project."""
+    if not DATA.is_dir():
+        pytest.skip(f"real tables are not at {DATA}")
+    return DATA
+
+
+def end_head(home: Path) -> None:
+    """Leave the cluster of a home and end it with all its processes, if there is one."""
+    if not (home / "engine").exists():
+        return
+    if (ray := sys.modules.get("ray")) is not None and ray.is_initialized():
+        ray.shutdown()
+    from nbml.engine.cluster import stop_head
+    from nbml.settings import Settings
+
+    stop_head(Settings(home=home))
