@@ -142,9 +142,7 @@ class Encoder:
             of input; NBML-P05 text that is no number, NBML-P06 values of another type, NBML-P07 infinite
             numbers, with column and rows counted from 1.
         """
-        frame = to_frame(rows)
-        if not len(frame.columns) and isinstance(rows, list | tuple):
-            frame = frame.reindex(columns=list(self.names), fill_value=None).astype(object)
+        frame = to_frame(rows, self.names)
         places, extra = find_columns(frame, self.names, (f.name for f in self.features if f.is_empty))
         kinds = {feature.name: feature.kind for feature in self.features}
         columns, faults = _read(frame, places, kinds, self.infinite)

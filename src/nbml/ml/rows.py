@@ -25,7 +25,7 @@ SUGGESTED_FOR = 20
 COMPARED_CHARACTERS = 100
 
 
-def to_frame(rows: Rows) -> pd.DataFrame:
+def to_frame(rows: Rows, expected: Sequence[str] = ()) -> pd.DataFrame:
     """Bring rows to a DataFrame; one that is given is taken as it is.
 
     Parameters
@@ -34,6 +34,8 @@ def to_frame(rows: Rows) -> pd.DataFrame:
         A Series is one row whose name becomes the index; a dict holds lists of equal length, scalars that
         stand for all rows, or scalars only (one row); in a list of dicts a key that a row lacks is missing.
         Lists are taken by position, never joined on an index.
+    expected : sequence of str
+        The columns that an empty list has.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def to_frame(rows: Rows) -> pd.DataFrame:
     if isinstance(rows, Mapping):
         return _from_columns(rows)
     if isinstance(rows, list | tuple) and all(isinstance(row, Mapping) for row in rows):
-        names = list(dict.fromkeys(name for row in rows for name in row))
+        names = list(dict.fromkeys(name for row in rows for name in row) if rows else expected)
         return pd.DataFrame({k: _cells([row.get(name) for row in rows]) for k, name in enumerate(names)},
                             index=pd.RangeIndex(len(rows))).set_axis(pd.Index(names, dtype=object), axis=1)
     raise PredictError("NBML-P03", given=type(rows).__name__)
