@@ -20,7 +20,7 @@ def line_r2(x: Numbers, y: Numbers) -> float:
     """R2 of a straight line; both columns finite and not constant."""
     x, y = x - x.mean(), y - y.mean()
     x, y = x / np.abs(x).max(), y / np.abs(y).max()
-    return float(np.square(x @ y) / (x @ x) / (y @ y))
+    return float(_dot(x, y) ** 2 / _dot(x, x) / _dot(y, y))
 
 
 def curve_r2(x: Numbers, y: Numbers, wanted: float) -> float:
@@ -37,19 +37,24 @@ def curve_r2(x: Numbers, y: Numbers, wanted: float) -> float:
             return 0.0
     values, place = np.unique(x, return_inverse=True)
     residual, means = _about_means(place, y)
-    within, total = residual @ residual, np.square(y - y.mean()).sum()
+    within, total = _dot(residual, residual), np.square(y - y.mean()).sum()
     steps = np.diff(means)
     strict = bool((steps > 0).all() or (steps < 0).all())
     if strict and values.size >= MONOTONE_VALUES and within <= 1e-12 * total:
         return 1.0
-    return float(1 - (within + steps @ steps / 2) / total) if x.size >= CURVE_ROWS else 0.0
+    return float(1 - (within + _dot(steps, steps) / 2) / total) if x.size >= CURVE_ROWS else 0.0
 
 
 def level_r2(codes: NDArray[np.intp], y: Numbers) -> float:
     """R2 of the levels' means, adjusted for their number; more rows than levels are needed."""
     residual, means = _about_means(codes, y)
     n_levels = np.count_nonzero(~np.isnan(means))
-    return float(1 - residual @ residual / (y.size - n_levels) / np.var(y, ddof=1))
+    return float(1 - _dot(residual, residual) / (y.size - n_levels) / np.var(y, ddof=1))
+
+
+def _dot(a: Numbers, b: Numbers) -> float:
+    """Scalar product without BLAS, whose threads cost more than they save on a busy machine."""
+    return float(np.sum(a * b))
 
 
 def _about_means(place: NDArray[np.intp], y: Numbers) -> tuple[Numbers, Numbers]:

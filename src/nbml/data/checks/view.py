@@ -82,7 +82,10 @@ class TrainingView:
         """Mask of the rows to train on: where rows without a target are left out, those that have one."""
         if self.missing_target == "refuse" or not self.target_numbers:
             return np.ones(self.n_rows, dtype=bool)
-        return ~np.logical_and.reduce([np.isnan(y) for y in self.target_numbers.values()])
+        usable = np.zeros(self.n_rows, dtype=bool)
+        for y in self.target_numbers.values():
+            usable |= ~np.isnan(y)
+        return usable
 
     @cached_property
     def numbers(self) -> dict[str, Numbers]:
