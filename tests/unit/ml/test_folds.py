@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbml.errors import DataError
@@ -46,6 +46,7 @@ def test_plan_folds_are_frozen_in_time():
 
 
 @given(st.integers(2, 300), st.integers(2, 12), st.integers(0, 2**32 - 1))
+@settings(deadline=None)
 def test_plan_folds_partition_and_balance(n_rows, n_folds, seed):
     if n_rows < n_folds:
         with pytest.raises(DataError, match="NBML-D11"):
@@ -57,6 +58,7 @@ def test_plan_folds_partition_and_balance(n_rows, n_folds, seed):
 
 
 @given(GROUPS, st.sampled_from([None, "logo", 2, 3, 5]), st.integers(0, 99))
+@settings(deadline=None)
 def test_no_group_on_both_sides(groups, n_folds, seed):
     n_groups = len(set(groups))
     if isinstance(n_folds, int) and n_groups < n_folds:
@@ -75,6 +77,7 @@ def test_no_group_on_both_sides(groups, n_folds, seed):
 
 
 @given(GROUPS, st.sampled_from([None, "logo", 2]), st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_a_groups_fold_does_not_depend_on_row_order(groups, n_folds, random):
     order = list(range(len(groups)))
     random.shuffle(order)

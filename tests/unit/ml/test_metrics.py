@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.dummy import DummyRegressor
@@ -23,6 +23,7 @@ def folds_of(*numbers: int) -> Folds:
 
 
 @given(TABLES)
+@settings(deadline=None)
 def test_values_are_scikit_learns(table):
     y, prediction = table.T
     rmse, mae, r2 = (compute_score(metric, y, prediction) for metric in REGRESSION.values())
@@ -109,6 +110,7 @@ def test_lengths_must_agree():
 
 
 @given(st.integers(10, 200), st.floats(-1e9, 1e9))
+@settings(deadline=None)
 def test_baseline_is_the_mean_of_the_training_part(n_rows, shift):
     y = np.random.default_rng(n_rows).normal(size=n_rows) + shift
     folds = plan_folds(n_rows)
