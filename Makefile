@@ -27,7 +27,7 @@ format: setup-dev  ## rewrite the code in the one layout
 
 bench: setup-dev  ## every benchmark, results as JSON in benchmarks/out
 	@mkdir -p benchmarks/out
-	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; \
+	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; \
 	  $(BIN)/python "$$file" | tee "benchmarks/out/$$(basename "$$file" .py).json"; done
 
 setup: ; @scripts/setup.sh run
