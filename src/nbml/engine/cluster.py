@@ -33,6 +33,8 @@ from nbml.settings import Settings
 
 NAMESPACE = "nbml"
 START_WITHIN_S = 120.0
+WarmModules = dict[str, tuple[str, ...]]
+COLD: WarmModules = {"worker": (), "supervisor": ()}
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
@@ -70,10 +72,16 @@ def find_head(settings: Settings) -> Head | None:
     return head if head.is_alive else None
 
 
-def connect(settings: Settings | None = None) -> Any:
+def connect(settings: Settings | None = None, *, warm_modules: WarmModules | None = None) -> Any:
     """Connect this process to the cluster, starting nbml's own head where that is needed.
 
     A Ray that the user has initialised is used as it is and never shut down.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+    warm_modules : dict, optional
+        What workers and supervisors of a newly started head import before they are needed.
 
     Returns
     -------
@@ -86,9 +94,9 @@ def connect(settings: Settings | None = None) -> Any:
         NBML-E15 when the head does not start, NBML-E16 when a given address does not answer or refuses
         the token, NBML-E18 when its versions differ from ours.
     """
+    settings = settings or Settings()
     import ray
 
-    settings = settings or Settings()
     own = _Connection.own
     if ray.is_initialized():
         if own is None or own.is_alive:
@@ -97,24 +105,20 @@ def connect(settings: Settings | None = None) -> Any:
     address = settings.ray_address or os.environ.get("RAY_ADDRESS")
     if address:
         if settings.ray_token is not None:
-            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": settings.ray_token.get_secret_value()}
-        _join(ray, address)
+            _use_token({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": settings.ray_token.get_secret_value()})
+        join(ray, address)
         _Connection.own = None
         return ray
-    head = find_head(settings) or start_head(settings)
-    os.environ |= _token_environment(head_folder(settings))
-    _join(ray, head.address)
+    head = find_head(settings) or start_head(settings, warm_modules or COLD)
+    _use_token(_token_environment(head_folder(settings)))
+    join(ray, head.address)
     _Connection.own = head
     return ray
 
 
-def start_head(settings: Settings) -> Head:
+def start_head(settings: Settings, warm_modules: WarmModules) -> Head:
     """Start a head in the background and wait until it listens; another starter's head is taken too."""
-    folder = head_folder(settings)
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise storage_error(folder, error) from error
+    folder = _made(head_folder(settings))
     with FileLock(folder / "head.lock"):
         if head := find_head(settings):
             return head
@@ -122,8 +126,9 @@ def start_head(settings: Settings) -> Head:
         log = folder / "head.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "nbml.engine.head_process", str(folder), str(cpu_budget(settings)),
-                 str(settings.idle_s)],
+                [sys.executable, "-m", "nbml.engine.head_process", json.dumps({
+                    "folder": str(folder), "home": str(settings.home), "cpus": cpu_budget(settings),
+                    "idle_s": settings.idle_s, "warm_modules": warm_modules})],
                 env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
                 cwd=folder,
             )
@@ -162,6 +167,23 @@ def is_own_head() -> bool:
     return _Connection.own is not None
 
 
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise storage_error(folder, error) from error
+    return folder
+
+
+def _use_token(environment: dict[str, str]) -> None:
+    """Set the token for this process; Ray reads the mode once at import, so it is told to read again."""
+    os.environ |= environment
+    from ray._raylet import AuthenticationTokenLoader, Config
+
+    Config.initialize("")
+    AuthenticationTokenLoader.instance().reset_cache()
+
+
 def _token_environment(folder: Path) -> dict[str, str]:
     token = folder / "token"
     if not token.exists():
@@ -171,7 +193,14 @@ def _token_environment(folder: Path) -> dict[str, str]:
     return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token)}
 
 
-def _join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
+def join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
+    """Connect to an address, trying for a while; the token must be in the environment.
+
+    Raises
+    ------
+    EngineError
+        NBML-E16 or NBML-E18.
+    """
     begun = time.monotonic()
     while True:
         try:

@@ -1,7 +1,8 @@
 """The process that keeps nbml's own Ray head: starts it, waits, and ends it when nobody has used it.
 
-Run as ``python -m nbml.engine.head_process FOLDER CPUS IDLE_S`` in a session of its own, so that it
-outlives the kernel that started it. The token's path comes by environment.
+Run as ``python -m nbml.engine.head_process ORDER`` in a session of its own, so that it outlives the kernel
+that started it. The order is JSON; the token's path comes by environment. The keeper is started from here
+and not from a kernel: Ray tells the death of a worker to the process that its actors come from.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import psutil
 
@@ -27,11 +29,16 @@ READY_WITHIN_S = 90.0
 LOOK_EVERY_S = 1.0
 
 
-def main(folder: Path, cpus: int, idle_s: float) -> int:
-    """Keep a head until it is idle, ends by itself, or we are told to stop."""
+def main(order: dict[str, Any]) -> int:
+    """Keep a head until it is idle, ends by itself, or we are told to stop.
+
+    The order has ``folder``, ``home``, ``cpus``, ``idle_s`` and ``warm_modules``.
+    """
+    folder, cpus, idle_s = Path(order["folder"]), int(order["cpus"]), float(order["idle_s"])
     scratch = Path(tempfile.mkdtemp(prefix=f"nbml-{os.getuid()}-"))  # short: Ray puts sockets below it
     port = _free_port()
     head = subprocess.Popen(_command(port, cpus, scratch), stdin=subprocess.DEVNULL)
+    first: subprocess.Popen[bytes] | None = None
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -45,6 +52,9 @@ def main(folder: Path, cpus: int, idle_s: float) -> int:
     try:
         if not _wait_until_listening(port, head):
             return 1
+        first = subprocess.Popen(
+            [sys.executable, "-m", "nbml.engine.first_driver", json.dumps({**order, "address": f"127.0.0.1:{port}"})],
+            stdin=subprocess.DEVNULL)
         write_text(folder / "head.json", json.dumps({
             "address": f"127.0.0.1:{port}", "pid": os.getpid(), "cpus": cpus,
             "process_started": psutil.Process().create_time()}))
@@ -53,6 +63,8 @@ def main(folder: Path, cpus: int, idle_s: float) -> int:
         return 0
     finally:
         (folder / "head.json").unlink(missing_ok=True)
+        if first is not None:
+            end_tree(first.pid)
         end_tree(head.pid)
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -87,4 +99,4 @@ def _wait_until_listening(port: int, head: subprocess.Popen[bytes]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
+    sys.exit(main(json.loads(sys.argv[1])))

@@ -20,6 +20,7 @@ import ray
 from nbml.engine.cluster import NAMESPACE
 from nbml.engine.supervisor import Supervisor
 from nbml.engine.worker import Worker
+from nbml.errors import EngineError
 
 NAME = "nbml-keeper"
 TOUCH_EVERY_S = 2.0
@@ -58,6 +59,11 @@ class Keeper:
     def ping(self) -> int:
         """The process id."""
         return os.getpid()
+
+    def idle_pings(self) -> list[Any]:
+        """References that are ready once every idle worker and the spare supervisor are."""
+        spare = [] if self._spare is None else [ray.get_actor(self._spare, namespace=NAMESPACE)]
+        return [actor.ping.remote() for actor in (*self._idle, *spare)]
 
     def take_supervisor(self, job_id: str) -> str:
         """The name of a supervisor for a job; the next one is started meanwhile."""
@@ -137,3 +143,21 @@ def find_keeper(*, folder: Path | None, slots: int, home: Path, warm_modules: di
     return ray.remote(num_cpus=0, max_restarts=-1)(Keeper).options(
         name=NAME, namespace=NAMESPACE, lifetime="detached", get_if_exists=True,
     ).remote(None if folder is None else str(folder), slots, str(home), warm_modules)
+
+
+def wait_for_keeper(*, within_s: float) -> Any:
+    """The keeper that the head of nbml starts, once it is there.
+
+    Raises
+    ------
+    EngineError
+        NBML-E25 when it is not there in time.
+    """
+    begun = time.monotonic()
+    while True:
+        try:
+            return ray.get_actor(NAME, namespace=NAMESPACE)
+        except ValueError as error:
+            if time.monotonic() - begun > within_s:
+                raise EngineError("NBML-E25", reason=str(error)[:300]) from None
+            time.sleep(0.05)

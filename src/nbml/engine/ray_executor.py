@@ -189,7 +189,7 @@ class RayExecutor:
         if self._stillborn >= STILLBORN_LIMIT:
             raise EngineError("NBML-E22", times=self._stillborn, reason=str(error)[:600])
         self._opening = {ref: h for ref, h in self._opening.items() if h is not hand}
-        is_memory = isinstance(error, OutOfMemoryError) or "memory" in str(error).lower()
+        is_memory = isinstance(error, OutOfMemoryError) or "low on memory" in str(error)
         if not isinstance(error, RayActorError | WorkerCrashedError | OutOfMemoryError):
             failure = failure or EngineError("NBML-E12", kind=type(error).__name__, reason=str(error)[:2_000],
                                              where="ray")

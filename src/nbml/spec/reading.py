@@ -1,5 +1,6 @@
-"""How a table is to be read and what the reader decided: the options and the report, for Python,
-the command line, the panels and the job spec alike. Words come from the catalogue at show time.
+"""How a table is to be read and what the reader decided, for Python, command line, panels and specs alike.
+
+Facts are kept, words come from the catalogue when they are shown. Knows nothing of files or frames.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Decision(Strict):
     def words(self) -> str:
         """The decision as a sentence in the user's language, safe for one line of a terminal."""
         fields: dict[str, Any] = {
-            name: brief([shown(item) for item in value]) if isinstance(value, list)
+            name: brief([shown(str(item)) for item in value]) if isinstance(value, list)
             else shown(value) if isinstance(value, str) else value
             for name, value in self.fields.items()
         }
@@ -76,9 +77,9 @@ class ReadReport(Strict):
 
 
 def shown(value: str, width: int = 80) -> str:
-    """A name or cell made harmless for one line of text.
+    r"""A name or cell made harmless for one line of text.
 
-    Control, bidirectional and other invisible characters and line ends become ``\\uXXXX``; what is longer
+    Control, bidirectional and other invisible characters and line ends become ``\uXXXX``; what is longer
     than `width` is cut with an ellipsis.
     """
     visible = "".join(

@@ -10,7 +10,6 @@ from nbml.errors import SpecError
 from nbml.spec.base import Strict
 from nbml.spec.reading import ReadOptions
 
-SCHEMA = "nbml.job/1"
 FamilyName = Literal["lightgbm", "catboost", "xgboost", "mlp"]
 SamplerName = Literal["tpe", "random", "cmaes", "gp", "qmc"]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -68,7 +67,7 @@ class Resources(Strict):
 class TrainSpec(Strict):
     """A training job: data, targets, folds, families, search."""
 
-    schema_: Literal["nbml.job/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["nbml.job/1"] = Field(default="nbml.job/1", alias="schema")
     task: Literal["train"] = "train"
     name: str | None = Field(default=None, max_length=200, description="Name for show; made from the targets if unset.")
     project: str = Field(default="default", max_length=200, description="Project the run belongs to.")
@@ -120,6 +119,7 @@ class Resolved(Strict):
     versions: dict[str, str] = Field(description="Python, nbml and library versions.")
     created: str = Field(description="UTC time, ISO 8601.")
     user: str = Field(description="Who made it.")
+    columns_sha256: str = Field(description="Content hash of the training columns kept with the job.")
 
 
 TrainSpec.model_rebuild()

@@ -1,0 +1,51 @@
+"""nbml: the machine-learning workbench that lives in the notebook.
+
+The public names are loaded on first use, so that ``import nbml`` is quick and starts nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbml.data.read import read
+    from nbml.data.table import Table
+    from nbml.errors import NbmlError
+    from nbml.jobs.doctor import doctor
+    from nbml.jobs.job import Job
+    from nbml.jobs.launch import connect, make_spec, resume, run, start, train
+    from nbml.jobs.listing import jobs
+    from nbml.jobs.models import load, predict
+    from nbml.jobs.models import open_job as open  # noqa: A004
+    from nbml.jobs.result import TrainResult
+    from nbml.settings import Settings
+    from nbml.spec.train import TrainSpec
+
+_HOMES = {
+    "Job": "nbml.jobs.job", "NbmlError": "nbml.errors", "Settings": "nbml.settings", "Table": "nbml.data.table",
+    "TrainResult": "nbml.jobs.result", "TrainSpec": "nbml.spec.train", "connect": "nbml.jobs.launch",
+    "doctor": "nbml.jobs.doctor", "jobs": "nbml.jobs.listing", "load": "nbml.jobs.models",
+    "make_spec": "nbml.jobs.launch", "open": "nbml.jobs.models:open_job", "predict": "nbml.jobs.models",
+    "read": "nbml.data.read", "resume": "nbml.jobs.launch", "run": "nbml.jobs.launch",
+    "start": "nbml.jobs.launch", "train": "nbml.jobs.launch",
+}
+__version__ = "0.1.0"
+__all__ = [
+    "Job", "NbmlError", "Settings", "Table", "TrainResult", "TrainSpec", "connect", "doctor", "jobs", "load",
+    "make_spec", "open", "predict", "read", "resume", "run", "start", "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'nbml' has no attribute {name!r}")
+    module, _, attribute = home.partition(":")
+    value = getattr(import_module(module), attribute or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *globals()})

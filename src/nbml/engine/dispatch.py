@@ -1,0 +1,52 @@
+"""Handing a written job to a supervisor on the cluster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbml.engine.budget import cpu_budget
+from nbml.engine.cluster import NAMESPACE, WarmModules, connect, is_own_head
+from nbml.errors import EngineError
+from nbml.settings import Settings
+
+WITHIN_S = 120.0
+
+
+def warm_up(settings: Settings, warm_modules: WarmModules, *, wait: bool = False) -> Any:
+    """Connect and make sure that the keeper stands, which starts workers and a supervisor beforehand.
+
+    Returns
+    -------
+    ActorHandle
+        The keeper.
+    """
+    ray = connect(settings, warm_modules=warm_modules)
+    from nbml.engine.keeper import find_keeper, wait_for_keeper
+
+    if is_own_head():
+        keeper = wait_for_keeper(within_s=WITHIN_S)
+    else:
+        keeper = find_keeper(folder=None, slots=cpu_budget(settings), home=settings.home, warm_modules=warm_modules)
+    if wait:
+        ray.get(ray.get(keeper.idle_pings.remote(), timeout=WITHIN_S), timeout=WITHIN_S)
+    return keeper
+
+
+def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModules) -> str:
+    """Give a job to a supervisor and return the supervisor's name once it has begun.
+
+    Raises
+    ------
+    EngineError
+        NBML-E15 to E18 as ``connect`` does; NBML-E25 when no supervisor takes the job in time.
+    """
+    keeper = warm_up(settings, warm_modules)
+    import ray
+
+    try:
+        name: str = ray.get(keeper.take_supervisor.remote(job_id), timeout=WITHIN_S)
+        ray.get(ray.get_actor(name, namespace=NAMESPACE).assign.remote(job_id, entry), timeout=WITHIN_S)
+    except (ray.exceptions.RayError, ValueError) as error:
+        raise EngineError("NBML-E25", reason=str(error)[:600]) from error
+    keeper.warm_up.remote()
+    return name

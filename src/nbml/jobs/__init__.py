@@ -1,0 +1,1 @@
+"""Use cases: a spec and a place to run make events and a result."""

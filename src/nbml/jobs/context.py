@@ -1,0 +1,81 @@
+"""What a running job has at hand: its folder, log, executor, and whether it was asked to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from nbml.engine.event_log import EventLog
+from nbml.engine.executor import Executor
+from nbml.engine.job_folder import JobFolder
+from nbml.errors import JobError, NbmlError
+from nbml.settings import Settings
+from nbml.spec.events import Notice, Stage, StageFinished, StageStarted
+from nbml.spec.train import TrainSpec
+
+HEARTBEAT_S = 2.0
+
+
+class StopRequestedError(Exception):
+    """Somebody asked the job to stop."""
+
+
+@dataclass
+class JobContext:
+    """Handed to a use case by whoever supervises it.
+
+    Attributes
+    ----------
+    make_executor : callable
+        Makes an executor with so many slots for this job.
+    """
+
+    folder: JobFolder
+    spec: TrainSpec
+    settings: Settings
+    log: EventLog
+    make_executor: Callable[[int], Executor]
+    beat: Callable[[], None]
+    _beaten: float = 0.0
+
+    def check(self) -> None:
+        """Called often: renews the lease and sees a request to stop.
+
+        Raises
+        ------
+        StopRequestedError
+            When the job shall stop.
+        """
+        if time.monotonic() - self._beaten > HEARTBEAT_S:
+            self.beat()
+            self._beaten = time.monotonic()
+        if self.folder.stop_request.exists():
+            raise StopRequestedError
+
+    def note(self, error: NbmlError, *, level: str = "warning") -> None:
+        """Tell something that is no failure of the job."""
+        self.log.emit(Notice(level="info" if level == "info" else "warning", code=error.code,
+                             message=error.message, fields=error.fields))
+
+    @contextmanager
+    def stage(self, stage: Stage, detail: str = "") -> Iterator[None]:
+        """Tell when a stage begins and ends."""
+        begun = time.monotonic()
+        self.log.emit(StageStarted(stage=stage, detail=detail))
+        yield
+        self.log.emit(StageFinished(stage=stage, seconds=round(time.monotonic() - begun, 3)))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time until the spec's limit, None without one."""
+        limit = self.spec.search.timeout_s
+        return None if limit is None else limit - self.log.elapsed_s()
+
+
+def no_model(first: NbmlError | None, *, timed_out: bool) -> NbmlError:
+    """The error of a job without a single complete trial."""
+    if first is None or timed_out:
+        return JobError("NBML-J11")
+    return JobError("NBML-J10", cause=first.code, reason=first.message)

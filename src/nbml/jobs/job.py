@@ -1,0 +1,127 @@
+"""The handle of a job: whatever runs it, the truth is its folder, and this reads and steers it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbml.engine.event_log import EventTail, iter_until_finished, read_events
+from nbml.engine.job_folder import JobFolder
+from nbml.engine.lease import is_alive, read_lease
+from nbml.errors import JobError, NbmlError
+from nbml.jobs.result import TrainResult
+from nbml.jobs.written_job import read_job
+from nbml.settings import Settings
+from nbml.spec.events import AnyEvent, JobFinished
+from nbml.spec.snapshot import Snapshot, fold
+from nbml.spec.train import TrainSpec
+
+START_GRACE_S = 60.0
+
+
+class Job:
+    """A job by its id, running or ended, in this process or elsewhere.
+
+    Parameters
+    ----------
+    job_id : str
+        Its id.
+
+    Raises
+    ------
+    JobError
+        NBML-J01 for what is no id, NBML-J02 when there is no such job.
+    """
+
+    def __init__(self, job_id: str, settings: Settings | None = None) -> None:
+        self._settings = settings or Settings()
+        written = read_job(job_id, self._settings)
+        self.paths: JobFolder = written.folder
+        self.spec: TrainSpec = written.spec
+        self._tail = EventTail(self.paths.events)
+        self._snapshot = Snapshot(job_id=job_id, title=self.spec.title)
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return self.paths.job_id
+
+    @property
+    def status(self) -> str:
+        """queued, running, succeeded, failed, cancelled, or interrupted when nobody runs it any more."""
+        state = self.snapshot().state
+        if state not in ("queued", "running"):
+            return state
+        held = read_lease(self.paths.lease)
+        if held is None:
+            waiting_s = time.time() - self.paths.spec.stat().st_mtime
+            return "queued" if waiting_s < START_GRACE_S else "interrupted"
+        return state if is_alive(held) else "interrupted"
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of the job is kept."""
+        return self.paths.root
+
+    def snapshot(self) -> Snapshot:
+        """The state as of now; reads only what is new since the last call."""
+        for event in self._tail.read():
+            self._snapshot = fold(self._snapshot, event)
+        return self._snapshot
+
+    def events(self, after: int = 0) -> list[AnyEvent]:
+        """The events with ``seq > after``."""
+        return read_events(self.paths.events, after=after)
+
+    def follow(self, *, timeout_s: float | None = None) -> Iterator[AnyEvent]:
+        """Events from the first on, waiting for more until the job has finished.
+
+        Raises
+        ------
+        JobError
+            NBML-J03 when nobody runs the job any more, NBML-J04 when ``timeout_s`` is over.
+        """
+        begun = looked = time.monotonic()
+        for events in iter_until_finished(self.paths.events):
+            yield from events
+            now = time.monotonic()
+            if events or now - looked < 1.0:
+                continue
+            looked = now
+            if self.status == "interrupted":
+                raise JobError("NBML-J03", job_id=self.id)
+            if timeout_s is not None and now - begun > timeout_s:
+                raise JobError("NBML-J04", job_id=self.id, timeout_s=timeout_s)
+
+    def cancel(self) -> None:
+        """Ask the job to stop; what is finished is kept. Returns at once; a second call changes nothing."""
+        if not self.snapshot().is_finished:
+            self.paths.ask_to_stop()
+
+    def result(self, timeout_s: float | None = None) -> TrainResult:
+        """The result, waiting for it where needed; an interrupt gets through and leaves the job running.
+
+        Raises
+        ------
+        NbmlError
+            The job's own error when it failed; NBML-J05 when it was stopped before a trial was complete;
+            NBML-J03 and NBML-J04 as in ``follow``.
+        """
+        end = None
+        for event in self.follow(timeout_s=timeout_s):
+            if isinstance(event, JobFinished):
+                end = event
+        assert end is not None
+        if end.error is not None:
+            raise JobFailedError(end.error.code, job_id=self.id, **end.error.fields)
+        if not self.paths.result.exists():
+            raise JobError("NBML-J05", job_id=self.id)
+        return TrainResult.load(self.folder)
+
+    def __repr__(self) -> str:
+        return f"<nbml job {self.id} {self.spec.title!r} {self.status}>"
+
+
+class JobFailedError(NbmlError):
+    """The job's own failure, raised to whoever waits for its result; carries the first cause's code."""

@@ -1,0 +1,74 @@
+"""Models by id, from a job's folder or from MLflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nbml.engine.job_folder import JobFolder
+from nbml.errors import JobError
+from nbml.jobs.job import Job
+from nbml.ml.bundle.reader import open_bundle
+from nbml.ml.predictor import Predictor
+from nbml.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def open_job(job_id: str) -> Job:
+    """The job of an id, running or ended, from any process; also by the MLflow run it is kept in.
+
+    Raises
+    ------
+    JobError
+        NBML-J01 for what is no id, NBML-J02 when there is no such job here.
+    """
+    settings = Settings()
+    if JobFolder.of(settings.jobs, job_id).exists():
+        return Job(job_id, settings)
+    return Job(_job_of_run(job_id, settings), settings)
+
+
+def load(model_id: str) -> Predictor:
+    """The models of a job id, an MLflow run id or a model address (``runs:/...``, ``models:/name@alias``).
+
+    Raises
+    ------
+    ModelError
+        When a file differs from its hash or the models do not predict what they did when made.
+    TrackingError
+        When the run was not written by nbml or cannot be had.
+    """
+    settings = Settings()
+    if ":/" not in model_id:
+        folder = JobFolder.of(settings.jobs, model_id)
+        if folder.exists():
+            return _of_job(folder)
+    from nbml.tracking.load import fetch_bundle, find_run
+
+    ref = find_run(model_id, settings)
+    return Predictor(open_bundle(fetch_bundle(ref, settings.home / "cache" / "models", settings)))
+
+
+def predict(model_id: str, rows: Any, **options: Any) -> pd.DataFrame:
+    """Predict new rows with the models of an id; see ``Predictor.predict``."""
+    return load(model_id).predict(rows, **options)
+
+
+def _of_job(folder: JobFolder) -> Predictor:
+    if not (folder.models / "manifest.json").exists():
+        raise JobError("NBML-J08", job_id=folder.job_id)
+    return Predictor(open_bundle(folder.models))
+
+
+def _job_of_run(run_id: str, settings: Settings) -> str:
+    from nbml.errors import TrackingError
+    from nbml.tracking.load import find_run
+
+    try:
+        job_id = find_run(run_id, settings).job_id
+    except TrackingError:
+        job_id = None
+    if job_id is None:
+        raise JobError("NBML-J02", job_id=run_id)
+    return job_id

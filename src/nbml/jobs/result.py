@@ -1,0 +1,156 @@
+"""The result of a training job as people use it in code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbml.engine.job_folder import JobFolder
+from nbml.errors import JobError
+from nbml.ml.bundle.reader import open_bundle
+from nbml.ml.predictor import Predictor
+from nbml.spec.columns import Finding
+from nbml.spec.result import TrainRecord
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Shap:
+    """Shapley values of held-out rows for one target.
+
+    Attributes
+    ----------
+    values : DataFrame
+        One row for each explained row (index: row position in the table), one column a feature.
+    base : ndarray of float64, shape (n_rows,)
+        Prediction without any feature, of the fold model that explains the row.
+    fold : ndarray of int, shape (n_rows,)
+        Fold in which the row was held out.
+    """
+
+    values: pd.DataFrame
+    base: NDArray[np.float64]
+    fold: NDArray[np.int32]
+
+
+class TrainResult:
+    """Scores, out-of-fold predictions, explanations and models of a finished training job."""
+
+    def __init__(self, folder: Path, record: TrainRecord) -> None:
+        self.folder = folder
+        self.record = record
+
+    @classmethod
+    def load(cls, folder: Path) -> TrainResult:
+        """The result in a job's folder."""
+        return cls(folder, TrainRecord.model_validate_json(JobFolder(folder).result.read_text(encoding="utf-8")))
+
+    @property
+    def run_id(self) -> str | None:
+        """MLflow run id; None while it waits to be uploaded."""
+        return self.record.run_id
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What the checks found and did not stop."""
+        return self.record.warnings
+
+    @property
+    def score(self) -> float | dict[str, float]:
+        """RMSE over all out-of-fold rows of the chosen model; by target where there are several."""
+        scores = {target: self._chosen(target).scores["rmse"].pooled or float("nan") for target in self.record.targets}
+        return scores if len(scores) > 1 else next(iter(scores.values()))
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row for each target, family and metric: pooled, mean, spread, and every fold."""
+        import pandas as pd
+
+        rows = []
+        for leader in self.record.leaderboard:
+            for metric, score in leader.scores.items():
+                folds = dict(zip(self.record.fold_names, score.folds, strict=True))
+                rows.append({"target": leader.target, "family": leader.family, "chosen": leader.chosen,
+                             "metric": metric, "pooled": score.pooled, "mean": score.mean,
+                             "spread": score.spread, **folds})
+        return pd.DataFrame(rows)
+
+    @property
+    def leaderboard(self) -> pd.DataFrame:
+        """Models and the baseline by target, best first, with pooled RMSE, MAE and R2 and their spread."""
+        import pandas as pd
+
+        rows = []
+        for leader in self.record.leaderboard:
+            row: dict[str, Any] = {"target": leader.target, "family": leader.family, "chosen": leader.chosen,
+                                   "trials": leader.trials_complete, "failed": leader.trials_failed}
+            for metric, score in leader.scores.items():
+                row |= {metric: score.pooled, f"{metric}_spread": score.spread}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    @property
+    def best_params(self) -> dict[str, Any]:
+        """Hyperparameters of the chosen model; by target where there are several."""
+        params = {target: self._chosen(target).params for target in self.record.targets}
+        return params if len(params) > 1 else next(iter(params.values()))
+
+    @property
+    def cv_result(self) -> pd.DataFrame:
+        """The out-of-fold table in the row order of the input."""
+        import pandas as pd
+
+        return pd.read_csv(self.folder / self.record.cv_result, float_precision="round_trip",
+                           dtype={"fold": str}, keep_default_na=False,
+                           na_values={c: [""] for c in self.record.targets})
+
+    def shap(self, target: str | None = None, family: str | None = None) -> Shap:
+        """Shapley values of the held-out rows.
+
+        Parameters
+        ----------
+        target : str, optional
+            Needed where there are several.
+        family : str, optional
+            The chosen one when left out.
+
+        Raises
+        ------
+        JobError
+            NBML-J06 when the target or family has none.
+        """
+        import pandas as pd
+
+        target = target or self.record.targets[0]
+        leader = next((row for row in self.record.leaderboard if row.target == target and row.shap
+                       and (row.family == family or (family is None and row.chosen))), None)
+        if leader is None or leader.shap is None:
+            raise JobError("NBML-J06", target=target, family=family or "-")
+        with np.load(self.folder / leader.shap, allow_pickle=False) as saved:
+            values = pd.DataFrame(saved["values"], index=saved["rows"], columns=list(saved["features"]))
+            return Shap(values, saved["base"], saved["fold"])
+
+    @cached_property
+    def predictor(self) -> Predictor:
+        """The models, verified and ready."""
+        return Predictor(open_bundle(JobFolder(self.folder).models))
+
+    def predict(self, frame: Any, **options: Any) -> pd.DataFrame:
+        """Predict new rows; see ``nbml.ml.predictor.Predictor.predict``."""
+        return self.predictor.predict(frame, **options)
+
+    def _chosen(self, target: str) -> Any:
+        leader = self.record.chosen(target)
+        if leader is None:
+            raise JobError("NBML-J06", target=target, family="-")
+        return leader
+
+    def __repr__(self) -> str:
+        return f"<nbml result {self.record.title!r} rmse={self.score}>"

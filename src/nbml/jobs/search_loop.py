@@ -1,0 +1,142 @@
+"""The loop that keeps workers busy: folds of all searches first, then explaining and final fits."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from nbml.engine.executor import Executor, Outcome, Task
+from nbml.jobs.context import JobContext
+from nbml.jobs.study_run import StudyRun
+from nbml.spec.events import Resources
+
+LOOK_EVERY_S = 0.1
+TELL_EVERY_S = 1.0
+
+
+class SearchLoop:
+    """Runs all searches of a job on one executor.
+
+    Folds are given to the search that has had the fewest, so that all families grow side by side and no
+    core waits at the end of one search while another has work. A search that is done hands its follow-up
+    tasks (explain, final) to the same workers at once.
+
+    Parameters
+    ----------
+    context : JobContext
+    executor : Executor
+        Open.
+    studies : list of StudyRun
+    follow_up : callable
+        Given a finished search, the tasks that come after it.
+    """
+
+    def __init__(self, context: JobContext, executor: Executor, studies: list[StudyRun],
+                 follow_up: Callable[[StudyRun], list[Task]]) -> None:
+        self.answers: dict[str, Outcome] = {}
+        self.timed_out = False
+        self._context = context
+        self._executor = executor
+        self._studies = {study.plan.id: study for study in studies}
+        self._follow_up = follow_up
+        self._later: deque[Task] = deque()
+        self._owed: set[str] = set()
+        self._followed: set[str] = set()
+        self._begun = self._told = time.monotonic()
+        self._busy_s = 0.0
+        self._searched_until = self._begun
+
+    @property
+    def busy_share(self) -> float:
+        """Processor seconds of fits and predictions / (workers x wall) over the search."""
+        wall = max(self._searched_until - self._begun, 1e-9)
+        return self._busy_s / (self._executor.slots * wall)
+
+    @property
+    def search_s(self) -> float:
+        """Wall time of the searches."""
+        return self._searched_until - self._begun
+
+    def run(self) -> None:
+        """Run until every search and follow-up has ended.
+
+        Raises
+        ------
+        StopRequestedError
+            As soon as somebody asks; nothing is running then.
+        """
+        while True:
+            self._context.check()
+            self._mind_the_time()
+            self._fill()
+            self._finish_searches()
+            self._fill()
+            if not self._owed and len(self._followed) == len(self._studies):
+                return
+            for outcome in self._executor.next(LOOK_EVERY_S):
+                self._take(outcome)
+            for note in self._executor.notes():
+                self._context.note(note)
+            self._tell_resources()
+
+    def _fill(self) -> None:
+        for _ in range(self._executor.free()):
+            task = self._next_task()
+            if task is None:
+                return
+            self._owed.add(task.key)
+            self._executor.submit(task)
+
+    def _next_task(self) -> Task | None:
+        for study in sorted(self._studies.values(), key=lambda study: study.submitted):
+            if not study.is_done and (task := study.next_task()) is not None:
+                return task
+        return self._later.popleft() if self._later else None
+
+    def _take(self, outcome: Outcome) -> None:
+        if outcome.key not in self._owed:
+            return
+        self._owed.discard(outcome.key)
+        study_id, *place = outcome.key.split("/")
+        if len(place) == 2 and place[0].isdigit():
+            if outcome.error is None:
+                self._busy_s += outcome.value.seconds
+            self._searched_until = time.monotonic()
+            self._studies[study_id].take(int(place[0]), int(place[1]), outcome)
+        else:
+            self.answers[outcome.key] = outcome
+
+    def _finish_searches(self) -> None:
+        for study in self._studies.values():
+            if study.is_done and study.plan.id not in self._followed:
+                self._followed.add(study.plan.id)
+                tasks = self._follow_up(study)
+                self._later.extend(tasks)
+                self._owed |= {task.key for task in tasks}
+
+    def _mind_the_time(self) -> None:
+        left = self._context.seconds_left
+        if self.timed_out or left is None or left > 0 or len(self._followed) == len(self._studies):
+            return
+        self.timed_out = True
+        for study in self._studies.values():
+            study.close()
+        self._executor.abandon()
+        lost = [key for key in self._owed if key not in {task.key for task in self._later}]
+        again: list[Task] = []
+        for study in self._studies.values():
+            if study.plan.id in self._followed:
+                again += [task for task in self._follow_up(study) if task.key in lost]
+        self._owed -= set(lost)
+        self._later.extend(again)
+        self._owed |= {task.key for task in again}
+
+    def _tell_resources(self) -> None:
+        now = time.monotonic()
+        if now - self._told >= TELL_EVERY_S:
+            self._told = now
+            busy: Any = self._executor.slots if self._owed else 0
+            self._context.log.emit(Resources(workers=self._executor.slots, busy=min(busy, len(self._owed)),
+                                             busy_share=round(self.busy_share, 4)))

@@ -1,0 +1,121 @@
+"""Running a job that is written down: lease, log, tracking, the use case, and exactly one end."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+
+from nbml.durable import write_text
+from nbml.engine.event_log import EventLog
+from nbml.engine.executor import Executor
+from nbml.engine.job_folder import JobFolder
+from nbml.engine.lease import Lease
+from nbml.errors import EngineError, JobError, NbmlError
+from nbml.jobs.context import JobContext, StopRequestedError
+from nbml.jobs.train import run_training
+from nbml.jobs.train_bench import WARM_MODULES
+from nbml.jobs.written_job import read_job
+from nbml.settings import Settings
+from nbml.spec.events import Fault, JobFinished, JobStarted
+from nbml.spec.result import TrainRecord
+from nbml.tracking.writer import TrackingWriter
+
+ENTRY = "nbml.jobs.supervise:supervise_on_ray"
+WARM = {
+    "worker": WARM_MODULES,
+    "supervisor": ("nbml.jobs.supervise", "nbml.engine.ray_executor", "nbml.tracking.writer", "optuna", "pandas",
+                   "pyarrow.parquet", "mlflow", "mlflow.pyfunc", *WARM_MODULES),
+}
+"""What workers and supervisors import before they are needed."""
+
+TRACKING_WITHIN_S = 60.0
+
+
+def supervise_on_ray(job_id: str, settings: Settings) -> None:
+    """Run a job in this process, its tasks on Ray workers. The entry of supervisor actors."""
+    from nbml.engine.ray_executor import RayExecutor
+
+    timeout_s = read_job(job_id, settings).spec.resources.fold_timeout_s
+
+    def make(slots: int) -> Executor:
+        return RayExecutor(job_id, slots, task_timeout_s=timeout_s)
+
+    supervise(job_id, settings, make, name="ray")
+
+
+def supervise_inline(job_id: str, settings: Settings) -> None:
+    """Run a job in this process, its tasks in threads."""
+    from nbml.engine.inline import InlineExecutor
+
+    supervise(job_id, settings, InlineExecutor, name="inline")
+
+
+def supervise(job_id: str, settings: Settings, make_executor: Callable[[int], Executor], *, name: str) -> None:
+    """Run a job from where its folder leaves it to its one end.
+
+    A failure of the job is its last event, never an exception; only a lost lease, after which nothing may
+    be written, is raised.
+
+    Raises
+    ------
+    EngineError
+        NBML-E05 when another process runs the job, NBML-E06 when one takes it over.
+    """
+    folder = JobFolder.of(settings.jobs, job_id)
+    lease = Lease(folder.lease)
+    log = EventLog(folder.events, job_id, lease)
+    if any(event.type == "job.finished" for event in log.past):
+        log.close()
+        lease.release()
+        return
+    attempts = sum(event.type == "job.started" for event in log.past)
+    log.emit(JobStarted(attempt=attempts + 1, executor=name))
+    tracking = None
+    try:
+        job = read_job(job_id, settings)
+        tracking = TrackingWriter(folder.root, job.spec, settings)
+        log.listen(tracking.event)
+        context = JobContext(folder, job.spec, settings, log, make_executor, beat=lease.beat)
+        if log.torn_bytes:
+            context.note(EngineError("NBML-E24", bytes=log.torn_bytes))
+        end = _run(context, tracking)
+    except EngineError as error:
+        if error.code == "NBML-E06":
+            raise
+        end = JobFinished(state="failed", error=Fault(**error.to_dict()))
+    except NbmlError as error:
+        end = JobFinished(state="failed", error=Fault(**error.to_dict()))
+    except StopRequestedError:
+        end = JobFinished(state="cancelled")
+    except Exception as error:
+        # The boundary of a job: whatever went wrong must end it visibly, with the trace kept beside it.
+        write_text(folder.root / "failure.txt", traceback.format_exc())
+        failure = JobError("NBML-J12", kind=type(error).__name__, reason=str(error)[:1_000],
+                           path=str(folder.root / "failure.txt"))
+        end = JobFinished(state="failed", error=Fault(**failure.to_dict()))
+    log.emit(end)
+    if tracking is not None:
+        tracking.close()
+    log.close()
+    lease.release()
+
+
+def _run(context: JobContext, tracking: TrackingWriter) -> JobFinished:
+    record = run_training(context)
+    with context.stage("keep"):
+        kept = tracking.finish(record, timeout_s=TRACKING_WITHIN_S)
+        if kept is None:
+            context.note(JobError("NBML-J22", reason=tracking.error or "-"))
+        else:
+            record = record.model_copy(update={"run_id": kept.run_id, "tracking_uri": kept.tracking_uri})
+            write_text(context.folder.result, record.model_dump_json(indent=1))
+    return JobFinished(state=record.state, scores=_pooled(record))
+
+
+def _pooled(record: TrainRecord) -> dict[str, float]:
+    scores = {}
+    for target in record.targets:
+        leader = record.chosen(target)
+        if leader is not None and leader.scores["rmse"].pooled is not None:
+            scores[target] = leader.scores["rmse"].pooled
+    return scores

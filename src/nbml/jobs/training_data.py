@@ -1,0 +1,107 @@
+"""From a spec and its stored columns to arrays: checks, encoding, targets, folds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nbml.data.checks import check_training
+from nbml.errors import DataError
+from nbml.ml.encoder import Encoder
+from nbml.ml.folds import Folds, make_folds
+from nbml.ml.models.base import Floats, Layout
+from nbml.spec.columns import ColumnSheet, Finding
+from nbml.spec.train import TrainSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What every worker is handed once; arrays only, no names.
+
+    Attributes
+    ----------
+    X : ndarray of float64, shape (n_rows, n_features)
+        Encoded features.
+    Y : ndarray of float64, shape (n_rows, n_targets)
+        Targets; NaN where a row has none.
+    layout : Layout
+        What the columns of ``X`` are.
+    folds : Folds
+        Which rows are held out together.
+    """
+
+    X: Floats
+    Y: Floats
+    layout: Layout
+    folds: Folds
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Training data with what was learnt on the way."""
+
+    data: TrainingData
+    encoder: Encoder
+    warnings: tuple[Finding, ...]
+
+
+def check(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet) -> tuple[Finding, ...]:
+    """Check a table before a job is made of it.
+
+    Returns
+    -------
+    tuple of Finding
+        The warnings, to be carried into the result.
+
+    Raises
+    ------
+    DataError
+        The first error of the checks, with its own code; the sentences of all in ``fields["all"]``.
+    """
+    findings = check_training(
+        frame, sheet, targets=spec.targets, features=spec.features, group=spec.group,
+        fold_column=spec.fold_column, n_folds=spec.folds, missing_target=spec.missing_target,
+        infinite=spec.infinite,
+    )
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        raise DataError(errors[0].code, **errors[0].fields, all=[finding.message for finding in errors])
+    return findings
+
+
+def prepare(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet, warnings: tuple[Finding, ...]) -> Prepared:
+    """Turn a checked table into arrays.
+
+    Parameters
+    ----------
+    spec : TrainSpec
+        A resolved spec.
+    frame : DataFrame
+        The columns the spec names.
+    sheet : ColumnSheet
+        Their kinds.
+    warnings : tuple of Finding
+        What the checks found.
+    """
+    assert spec.resolved is not None
+    features = [(name, sheet[name].kind) for name in spec.resolved.features]
+    encoder = Encoder.learn(frame, features, levels={name: sheet[name].levels for name, _ in features},
+                            infinite=spec.infinite)
+    X = encoder.encode(frame[[name for name, _ in features]]).X
+    Y = np.column_stack([frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in spec.targets])
+    folds = make_folds(
+        len(frame), groups=_texts(frame, spec.group), fold_column=_texts(frame, spec.fold_column),
+        n_folds=spec.folds, seed=spec.seed,
+    )
+    return Prepared(TrainingData(X, Y, encoder.layout, folds), encoder, warnings)
+
+
+def _texts(frame: pd.DataFrame, column: str | None) -> list[str | None] | None:
+    if column is None:
+        return None
+    return [None if value is None or value != value else str(value) for value in frame[column].tolist()]  # noqa: PLR0124

@@ -1,0 +1,143 @@
+"""What trials leave on disk: fold results as they come, then one file a trial.
+
+A fold's result is written by the worker before it answers, so a worker or supervisor that dies afterwards
+loses nothing. A finished trial keeps its out-of-fold predictions; only the best trial so far keeps models.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbml.durable import storage_error
+
+Predictions = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FoldRecord:
+    """The result of one (trial, fold).
+
+    Attributes
+    ----------
+    predictions : ndarray of float32, shape (n_held_out,)
+        Predictions of the held-out rows in row order.
+    seconds : float
+        Processor seconds of fit and predict.
+    """
+
+    predictions: Predictions
+    seconds: float
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """A finished trial.
+
+    Attributes
+    ----------
+    params : dict
+        Its hyperparameters.
+    predictions : ndarray of float32, shape (n_rows,)
+        Out-of-fold predictions; NaN where a fold failed.
+    value : float or None
+        RMSE over all out-of-fold rows; None when the trial failed.
+    folds : list of float or None
+        RMSE by fold.
+    seconds : list of float
+        Processor seconds by fold.
+    error : dict or None
+        Why it failed, as ``NbmlError.to_dict``.
+    """
+
+    params: dict[str, Any]
+    predictions: Predictions
+    value: float | None
+    folds: list[float | None]
+    seconds: list[float]
+    error: dict[str, Any] | None = field(default=None)
+
+
+class TrialStore:
+    """The ``trials`` folder of a job; its methods may be called from several processes.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def fold_folder(self, study: str, trial: int, fold: int) -> Path:
+        """Where the result and model of one (trial, fold) stand until the trial is done."""
+        return self._trial_folder(study, trial) / f"fold-{fold}"
+
+    def save_fold(self, study: str, trial: int, fold: int, record: FoldRecord, files: dict[str, bytes]) -> None:
+        """Write a fold's result and model in one step; a second result of the same fold is dropped."""
+        folder = self.fold_folder(study, trial, fold)
+        draft = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
+        try:
+            (draft / "model").mkdir(parents=True)
+            for name, content in files.items():
+                (draft / "model" / name).write_bytes(content)
+            np.savez(draft / "outcome.npz", predictions=record.predictions, seconds=record.seconds)
+            os.rename(draft, folder)  # noqa: PTH104 - a rename that refuses a non-empty target
+        except OSError as error:
+            shutil.rmtree(draft, ignore_errors=True)
+            if not folder.exists():
+                raise storage_error(folder, error) from error
+
+    def load_fold(self, study: str, trial: int, fold: int) -> FoldRecord | None:
+        """A fold's result, or None where there is none."""
+        try:
+            with np.load(self.fold_folder(study, trial, fold) / "outcome.npz", allow_pickle=False) as saved:
+                return FoldRecord(saved["predictions"], float(saved["seconds"]))
+        except FileNotFoundError:
+            return None
+
+    def load_model_files(self, study: str, trial: int, fold: int) -> dict[str, bytes]:
+        """The model of one (trial, fold) of a best trial, by file name."""
+        folder = self.fold_folder(study, trial, fold) / "model"
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+    def save_trial(self, study: str, trial: int, record: TrialRecord) -> None:
+        """Write a finished trial."""
+        path = self._trial_file(study, trial)
+        draft = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.npz")
+        about = {"params": record.params, "value": record.value, "folds": record.folds,
+                 "seconds": record.seconds, "error": record.error}
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.savez(draft, predictions=record.predictions, about=np.array(json.dumps(about)))
+            draft.replace(path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise storage_error(path, error) from error
+
+    def load_trial(self, study: str, trial: int) -> TrialRecord | None:
+        """A finished trial, or None where it is not."""
+        try:
+            with np.load(self._trial_file(study, trial), allow_pickle=False) as saved:
+                return TrialRecord(predictions=saved["predictions"], **json.loads(str(saved["about"])))
+        except FileNotFoundError:
+            return None
+
+    def drop_models(self, study: str, trial: int) -> None:
+        """Forget the models and fold results of a trial that is done and not the best."""
+        shutil.rmtree(self._trial_folder(study, trial), ignore_errors=True)
+
+    def _trial_folder(self, study: str, trial: int) -> Path:
+        return self._root / study / f"{trial:06d}"
+
+    def _trial_file(self, study: str, trial: int) -> Path:
+        return self._root / study / f"{trial:06d}.npz"
