@@ -193,9 +193,9 @@ def test_links_are_not_adopted(tmp_path, link):
 
 
 HOSTILE = [
-    "../../x", "..\\..\\x", "%2e%2e/", "%252e%252e/", "/etc/passwd", "C:\\x", "\\\\host\\x", "a/../../b", "a\0b",
-    "CON", ".", "..", "", "a" * 300, "model.txt.", "model.txt ", "Model", "model.pkl", "con.json", "Nul.txt",
-    "model.json/", "mödel.json", "-model.json", "model.JSON", "model.json\n"]
+    "../../x", "..\\..\\x", "%2e%2e/", "%252e%252e/", "/etc/passwd", "C:\\x", "\\\\host\\x", "a/../../b",
+    "a\0b", "CON", ".", "..", "", "a" * 300, "model.txt.", "model.txt ", "Model", "model.pkl", "con.json",
+    "Nul.txt", "model.json/", "mödel.json", "-model.json", "model.JSON", "model.json\n"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
