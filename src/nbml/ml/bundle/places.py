@@ -6,12 +6,14 @@ bytes that are checked are the bytes that are used.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbml.durable import storage_error
 from nbml.errors import ModelError
 
 MANIFEST = "manifest.json"
@@ -99,6 +101,8 @@ def read_once(root: Path, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
     ModelError
         NBML-M53 when it is not there, NBML-M54 when it is a link, a device or lies behind a link, NBML-M52
         when it is larger than `limit`.
+    EngineError
+        NBML-E02 when the system does not let it be read.
     """
     place = root / path
     flags = os.O_RDONLY
@@ -111,7 +115,9 @@ def read_once(root: Path, path: str, limit: int = MAX_FILE_BYTES) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         raise ModelError("NBML-M53", file=path) from None
     except OSError as error:
-        raise ModelError("NBML-M54", file=path) from error
+        if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO):  # a link, elsewhere a link, a socket
+            raise ModelError("NBML-M54", file=path) from error
+        raise storage_error(place, error) from error
     with os.fdopen(handle, "rb") as file:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
