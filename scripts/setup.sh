@@ -39,7 +39,7 @@ fi
 [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv ||
     cannot "the virtual environment .venv could not be made with $python (see above)."
 pip() {
-    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --constraint constraints.txt "$@" ||
+    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install -qq --constraint constraints.txt "$@" ||
         cannot "the packages could not be installed (pip's own words are above).
 A package index must be reachable the first time; about 2 GB of disk are needed. Then run the same command again."
 }

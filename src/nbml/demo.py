@@ -21,6 +21,7 @@ def write_table(folder: Path) -> Path:
     from sklearn.datasets import load_diabetes
 
     frame = load_diabetes(as_frame=True, scaled=False).frame.rename(columns={"target": TARGET})
+    frame = frame.convert_dtypes()  # whole numbers as such
     file = folder / "diabetes.csv"
     write_bytes(file, frame.to_csv(index=False, lineterminator="\n").encode())
     return file

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from nbml.cli.lists import job_table
 from nbml.cli.options import JobId, Json
 from nbml.cli.progress import Progress
 from nbml.cli.screen import err, out, write_json
-from nbml.cli.show import job_table, result_page
+from nbml.cli.show import show_result
 from nbml.cli.watch import attend, watch
 from nbml.i18n import text
 
@@ -60,8 +61,7 @@ def status(
     if state == "interrupted":
         console.print(text("cli.interrupted", id=job.id), soft_wrap=True)
     elif state == "succeeded":
-        for part in result_page(job.result().record, job.folder):
-            console.print(part)
+        show_result(console, job.result().record, job.folder)
     elif snapshot.error is not None:
         console.print(f"{snapshot.error.code}  {snapshot.error.message}\n{snapshot.error.next_step}")
 

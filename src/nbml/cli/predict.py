@@ -9,14 +9,13 @@ import typer
 
 from nbml.cli.export import write_table
 from nbml.cli.faults import CommandError
+from nbml.cli.lists import show_predictions
 from nbml.cli.options import Delimiter, Encoding, Header, Json, Sheet, Table, read_options
 from nbml.cli.screen import err, out, write_json
 from nbml.i18n import text
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_SHOWN_ROWS = 20
 
 
 def predict(
@@ -42,19 +41,18 @@ def predict(
         raise CommandError("NBML-C04", path=str(output))
     new = nbml.read(table, **(read_options(encoding, delimiter, header, sheet) or {}))
     predicted = nbml.predict(run, new.frame)
-    if not only_predictions:
-        predicted = beside(new.frame, predicted)
-    if output is not None:
-        write_table(predicted, output, byte_order_mark=excel)
-        err().print(text("cli.predicted", rows=f"{len(predicted):,}", path=str(output)), soft_wrap=True)
+    if output is None and not as_json:
+        show_predictions(out(), predicted)
+        return
+    table_out = predicted if only_predictions else beside(new.frame, predicted)
+    if output is None:
+        write_json(_records(table_out))
+        return
+    write_table(table_out, output, byte_order_mark=excel)
     if as_json:
-        write_json(
-            {"type": "predictions", "rows": len(predicted), "path": None if output is None else str(output)}
-            if output is not None
-            else _records(predicted)
-        )
-    elif output is None:
-        _show(predicted)
+        write_json({"type": "predictions", "rows": len(table_out), "path": str(output)})
+    else:
+        err().print(text("cli.predicted", rows=f"{len(table_out):,}", path=str(output)), soft_wrap=True)
 
 
 def beside(frame: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
@@ -78,20 +76,3 @@ def _records(table: pd.DataFrame) -> dict[str, object]:
 
     body = json.loads(table.to_json(orient="split", date_format="iso", double_precision=15))
     return {"type": "predictions", "columns": body["columns"], "data": body["data"]}
-
-
-def _show(table: pd.DataFrame) -> None:
-    from rich.box import SIMPLE
-    from rich.table import Table as Grid
-
-    from nbml.spec.reading import shown
-
-    grid = Grid(box=SIMPLE, pad_edge=False, header_style="dim")
-    for name in table.columns:
-        grid.add_column(shown(str(name)), justify="right", overflow="fold")
-    for row in table.head(_SHOWN_ROWS).itertuples(index=False):
-        grid.add_row(*(f"{value:.6g}" if isinstance(value, float) else shown(str(value)) for value in row))
-    console = out()
-    console.print(grid)
-    if len(table) > _SHOWN_ROWS:
-        console.print(text("cli.more_rows", rows=f"{len(table) - _SHOWN_ROWS:,}"))

@@ -1,34 +1,36 @@
-"""Answers on a terminal: verdict, leaderboard, warnings and what to do next; lists of jobs and of checks."""
+"""The result of a job on a terminal: verdict, leaderboard, warnings, where it is kept, what to do next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE
-from rich.console import RenderableType
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nbml.cli.figures import decimals, duration, number, plus_minus
+from nbml.cli.figures import decimals, number, plus_minus
 from nbml.i18n import catalogue, text
 from nbml.spec.events import Score
 from nbml.spec.reading import shown
 from nbml.spec.result import Leader, TrainRecord
 
-if TYPE_CHECKING:
-    from nbml.jobs.doctor import Check
-    from nbml.jobs.listing import JobSummary
-
 _LATE = 0.8
 
 
-def result_page(record: TrainRecord, folder: Path) -> Iterator[RenderableType]:
+def show_result(console: Console, record: TrainRecord, folder: Path) -> None:
+    """Print the page; text is left to the terminal to wrap, so it can be copied whole."""
+    for part in result_page(record, folder):
+        console.print(part, soft_wrap=isinstance(part, Text))
+
+
+def result_page(record: TrainRecord, folder: Path) -> Iterator[Text | Table]:
     """All a person wants to know at the end of a job, in the order they want it."""
     yield Text()
     for target in record.targets:
         yield Text(verdict(record, target), style="bold")
+    yield Text()
     yield leaderboard(record)
     for line in undefined_lines(record):
         yield Text(line, style="dim")
@@ -36,11 +38,10 @@ def result_page(record: TrainRecord, folder: Path) -> Iterator[RenderableType]:
         yield Text(f"! {finding.code}  {shown(finding.message, 1_000)}")
         yield Text(f"  {shown(finding.next_step, 1_000)}", style="dim")
     yield Text()
-    yield pairs(places(record, folder))
+    yield from pairs(places(record, folder))
     yield Text()
     yield Text(text("cli.next.title"), style="bold")
-    for line in next_steps(record):
-        yield Text(f"  {line}")
+    yield from pairs(next_steps(record))
 
 
 def verdict(record: TrainRecord, target: str) -> str:
@@ -72,18 +73,20 @@ def verdict(record: TrainRecord, target: str) -> str:
 
 def leaderboard(record: TrainRecord) -> Table:
     """A row a target and family, the baseline last; ``*`` marks what predictions use."""
-    table = Table(box=SIMPLE, pad_edge=False, header_style="dim")
+    table = plain_table()
     several = len(record.targets) > 1
     table.add_column("", width=1)
     if several:
         table.add_column(text("cli.column.target"), overflow="fold")
-    table.add_column(text("cli.column.model"))
+    table.add_column(text("cli.column.model"), no_wrap=True)
     for key in ("rmse", "rmse_folds", "mae", "r2", "trials", "seconds"):
         table.add_column(text(f"cli.column.{key}"), justify="right", no_wrap=True)
     for target in record.targets:
         rows = sorted((row for row in record.leaderboard if row.target == target), key=_rank)
+        first = rows[0].scores.get("rmse") if rows else None
+        places = 1 + decimals(first.pooled, first.spread) if first else None
         for row in rows:
-            cells = _leader_cells(row)
+            cells = _leader_cells(row, places)
             table.add_row(
                 *([cells[0], shown(target), *cells[1:]] if several else cells),
                 style="bold" if row.chosen else None,
@@ -96,7 +99,7 @@ def _rank(row: Leader) -> tuple[bool, float]:
     return row.family == "baseline", float("inf") if score is None or score.pooled is None else score.pooled
 
 
-def _leader_cells(row: Leader) -> list[str]:
+def _leader_cells(row: Leader, places: int | None) -> list[str]:
     is_baseline = row.family == "baseline"
     family = text("cli.baseline") if is_baseline else row.family
     mark = "*" if row.chosen else ""
@@ -107,7 +110,7 @@ def _leader_cells(row: Leader) -> list[str]:
     return [
         mark,
         family,
-        "-" if rmse is None else number(rmse.pooled, decimals(rmse.pooled, rmse.spread)),
+        "-" if rmse is None else number(rmse.pooled, places),
         _spread(rmse),
         _spread(row.scores.get("mae")),
         _spread(row.scores.get("r2")),
@@ -149,60 +152,29 @@ def places(record: TrainRecord, folder: Path) -> list[tuple[str, str]]:
     return found
 
 
-def next_steps(record: TrainRecord) -> list[str]:
-    """What is worth doing now, judged by this very result; at most five lines, each one command."""
-    steps = [text("cli.next.predict", id=record.job_id), text("cli.next.python", id=record.job_id)]
+def next_steps(record: TrainRecord) -> list[tuple[str, str]]:
+    """What is worth doing now, judged by this very result: the purpose and its command."""
+    steps = [
+        ("predict", f"nbml predict {record.job_id} new.csv -o out.csv"),
+        ("python", f'nbml.open("{record.job_id}").result()'),
+    ]
     best = [row for target in record.targets if (row := record.chosen(target)) is not None]
     if any(row.trial is not None and row.trial >= _LATE * row.trials_complete >= 1 for row in best):
-        steps.append(text("cli.next.more_trials", trials=3 * max(row.trials_complete for row in best)))
+        steps.append(("more_trials", f"--trials {3 * max(row.trials_complete for row in best)}"))
     if len({row.family for row in record.leaderboard} - {"baseline"}) == 1:
-        steps.append(text("cli.next.families"))
+        steps.append(("families", "--model catboost --model xgboost"))
     if record.run_id and record.tracking_uri:
-        steps.append(text("cli.next.mlflow", uri=record.tracking_uri))
-    return steps
+        steps.append(("mlflow", f"mlflow ui --backend-store-uri {record.tracking_uri}"))
+    return [(text(f"cli.next.{purpose}"), command) for purpose, command in steps]
 
 
-def pairs(rows: Iterable[tuple[str, str]]) -> Table:
-    """Names and values, two columns."""
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
+def pairs(rows: Sequence[tuple[str, str]]) -> Iterator[Text]:
+    """Names and values, a line each, so that a path or command is never broken in two."""
+    width = max(cell_len(name) for name, _ in rows)
     for name, value in rows:
-        grid.add_row(name, shown(value, 1_000))
-    return grid
+        yield Text.assemble((set_cell_size(name, width), "dim"), "  ", shown(value, 1_000))
 
 
-def job_table(jobs: Sequence[JobSummary]) -> Table:
-    """Jobs, newest first as given."""
-    table = Table(box=SIMPLE, pad_edge=False, header_style="dim")
-    for key in ("job", "state", "title", "best", "created", "took", "user"):
-        table.add_column(text(f"cli.column.{key}"), overflow="fold", no_wrap=key in ("job", "state"))
-    for job in jobs:
-        several = len(job.best) > 1
-        best = ", ".join(
-            (f"{shown(name, 30)} " if several else "") + number(value) for name, value in job.best.items()
-        )
-        table.add_row(
-            job.id,
-            text(f"cli.state.{job.state}"),
-            shown(job.title),
-            best,
-            job.created[:16].replace("T", " "),
-            "" if job.seconds is None else duration(job.seconds),
-            shown(job.user),
-        )
-    return table
-
-
-def check_table(checks: Sequence[Check]) -> Table:
-    """What doctor looked at; a verdict is a word, so it reads without colour."""
-    table = Table(box=SIMPLE, pad_edge=False, header_style="dim")
-    styles = {"ok": "", "warning": "yellow", "failed": "bold red"}
-    for key in ("check", "verdict", "found"):
-        table.add_column(text(f"cli.column.{key}"), overflow="fold")
-    for check in checks:
-        found = shown(check.found, 500) + (f"\n{shown(check.next_step, 500)}" if check.next_step else "")
-        table.add_row(
-            shown(check.name), Text(text(f"cli.check.{check.verdict}"), style=styles[check.verdict]), found
-        )
-    return table
+def plain_table() -> Table:
+    """A table without lines, as all answers are laid out."""
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from nbml.cli import faults
+from nbml.cli.lists import check_table
 from nbml.cli.options import Json, Models
 from nbml.cli.screen import err, out, write_json
-from nbml.cli.show import check_table
 from nbml.cli.watch import attend
 from nbml.i18n import text
 

@@ -17,7 +17,7 @@ from nbml.cli import faults
 from nbml.cli.follow import Feed, Interrupts
 from nbml.cli.progress import Progress, plain_lines
 from nbml.cli.screen import err, is_dialogue, out, write_json
-from nbml.cli.show import result_page
+from nbml.cli.show import show_result
 from nbml.errors import JobError
 from nbml.i18n import text
 from nbml.settings import Settings
@@ -176,9 +176,7 @@ def _end(job: Job, snapshot: Snapshot, *, as_json: bool) -> int:
             {"type": "result", "folder": str(job.folder), "record": result.record.model_dump(mode="json")}
         )
     else:
-        console = out()
-        for part in result_page(result.record, job.folder):
-            console.print(part)
+        show_result(out(), result.record, job.folder)
     return faults.CANCELLED if snapshot.state == "cancelled" else faults.OK
 
 
