@@ -67,6 +67,8 @@ class SearchLoop:
         StopRequestedError
             As soon as somebody asks; nothing is running then.
         """
+        for study in self._studies.values():
+            study.start()
         while True:
             self._context.check()
             self._mind_the_time()

@@ -1,8 +1,8 @@
 """One search of a job, a target and a family, as a state machine between the study and the workers.
 
-Trials are asked and told by number, at most ``open_trials`` ahead of the last one told. The sequence is a
-function of seed and scores alone, so a resumed job asks the same trials again and finds their results on
-disk instead of computing them.
+Trials are told by number, and telling one asks the next: ``open_trials`` are open at any time, however
+many workers there are. The sequence is a function of seed and scores alone, so a resumed job asks the same
+trials again and finds their results on disk instead of computing them.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class OpenTrial:
     unsent: list[int]
     done: dict[int, FoldRecord] = field(default_factory=dict)
     error: NbmlError | None = None
+    finished: TrialRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -98,22 +99,29 @@ class StudyRun:
         """Whether every trial that will be asked has been told."""
         return not self._open and (self._closed or self._asked == self.plan.trials)
 
+    def start(self) -> None:
+        """Ask the first trials, and tell those that an earlier attempt of the job has finished.
+
+        Raises
+        ------
+        JobError
+            NBML-J21 when such a trial is not the one asked now.
+        """
+        self._ask_ahead()
+        self._tell()
+
     def close(self) -> None:
         """Ask no more and forget the open trials: the time is over."""
         self._closed = True
         self._open.clear()
 
     def next_task(self) -> Task | None:
-        """The next fold to fit, asking a trial where needed; None when workers must answer first."""
-        while True:
-            for trial in self._open.values():
-                if trial.unsent and trial.error is None:
-                    self.submitted += 1
-                    return self._task(trial, trial.unsent.pop(0))
-            can_ask = not self._closed and self._asked != self.plan.trials and len(self._open) < self._limit
-            if not can_ask:
-                return None
-            self._ask()
+        """The next fold to fit; None when workers must answer first."""
+        for trial in self._open.values():
+            if trial.unsent and trial.error is None:
+                self.submitted += 1
+                return self._task(trial, trial.unsent.pop(0))
+        return None
 
     def take(self, trial_number: int, fold: int, outcome: Outcome) -> None:
         """Take in the outcome of a fold and tell the study what can be told."""
@@ -122,11 +130,16 @@ class StudyRun:
             return
         if outcome.error is not None:
             trial.error = trial.error or outcome.error
-            self._tell_fold(trial, fold, None, outcome)
+            self._tell_fold(trial, fold, None, attempts=outcome.attempts, error=outcome.error)
         else:
-            trial.done[fold] = outcome.value
-            self._tell_fold(trial, fold, outcome.value, outcome)
+            trial.done[fold] = record = outcome.value
+            self._tell_fold(trial, fold, self._fold_value(fold, record), record.seconds, attempts=outcome.attempts)
         self._tell()
+
+    def _ask_ahead(self) -> None:
+        """Keep as many trials open as may be: with fewer the sampler would know more than it should."""
+        while not self._closed and self._asked != self.plan.trials and len(self._open) < self._limit:
+            self._ask()
 
     def _ask(self) -> None:
         number, params = self._search.ask()
@@ -143,16 +156,18 @@ class StudyRun:
         if finished is not None:
             if finished.params != params:
                 raise JobError("NBML-J21", study=self.plan.id, trial=number)
+            trial.finished = finished
             trial.unsent.clear()
-            self._finish(trial, finished)
+            for fold, value in enumerate(finished.folds):
+                if value is not None or finished.error is None:
+                    self._tell_fold(trial, fold, value, finished.seconds[fold])
             return
         for fold in list(trial.unsent):
             record = self._store.load_fold(self.plan.id, number, fold)
             if record is not None:
                 trial.unsent.remove(fold)
                 trial.done[fold] = record
-                self._tell_fold(trial, fold, record, None)
-        self._tell()
+                self._tell_fold(trial, fold, self._fold_value(fold, record), record.seconds)
 
     def _task(self, trial: OpenTrial, fold: int) -> Task:
         return Task(f"{self.plan.id}/{trial.number}/{fold}", {
@@ -164,11 +179,14 @@ class StudyRun:
         n_folds = self._data.folds.n_folds
         while self._open:
             trial = next(iter(self._open.values()))
-            if trial.error is None and len(trial.done) < n_folds:
-                return
-            record = self._record(trial)
-            self._store.save_trial(self.plan.id, trial.number, record)
+            record = trial.finished
+            if record is None:
+                if trial.error is None and len(trial.done) < n_folds:
+                    return
+                record = self._record(trial)
+                self._store.save_trial(self.plan.id, trial.number, record)
             self._finish(trial, record)
+            self._ask_ahead()
 
     def _record(self, trial: OpenTrial) -> TrialRecord:
         folds = self._data.folds
@@ -209,13 +227,11 @@ class StudyRun:
         else:
             self._store.drop_models(self.plan.id, trial.number)
 
-    def _tell_fold(self, trial: OpenTrial, fold: int, record: FoldRecord | None, outcome: Outcome | None) -> None:
-        error = None if outcome is None or outcome.error is None else Fault(**outcome.error.to_dict())
+    def _tell_fold(self, trial: OpenTrial, fold: int, value: float | None, seconds: float = 0.0, *,
+                   attempts: int = 1, error: NbmlError | None = None) -> None:
         self._emit(FoldFinished(
-            study=self.plan.id, trial=trial.number, fold=fold, error=error,
-            value=None if record is None else self._fold_value(fold, record),
-            seconds=0.0 if record is None else round(record.seconds, 6),
-            attempts=1 if outcome is None else outcome.attempts))
+            study=self.plan.id, trial=trial.number, fold=fold, value=value, seconds=round(seconds, 6),
+            attempts=attempts, error=None if error is None else Fault(**error.to_dict())))
 
     def _fold_value(self, fold: int, record: FoldRecord) -> float | None:
         rows = self._data.folds.held_out(fold)

@@ -1,0 +1,72 @@
+"""A search without models: scores are a plain function of the parameters, faults come on demand."""
+
+import math
+
+import numpy as np
+
+from nbml.engine.executor import Outcome
+from nbml.jobs.study_run import StudyRun
+from nbml.jobs.training_data import TrainingData
+from nbml.jobs.trial_store import FoldRecord, TrialStore
+from nbml.ml.folds import plan_folds
+from nbml.ml.models.base import Layout, Param
+from nbml.ml.search import Search
+from nbml.spec.events import StudyPlan
+
+ROWS = 13
+SPACE = {"a": Param("float", 0.0, 1.0), "b": Param("int", 1, 50, log=True)}
+
+
+class Play:
+    """One search and the events it tells."""
+
+    def __init__(self, folder, *, trials=20, n_folds=3, open_trials=4, sampler="tpe", seed=3, space=SPACE, fails=(),
+                 blank=()):
+        self.data = TrainingData(np.zeros((ROWS, 1)), np.arange(ROWS, dtype=float)[:, None], Layout((0,)),
+                                 plan_folds(ROWS, n_folds))
+        self.store = TrialStore(folder)
+        self.events = []
+        self.fitted = []
+        self.fails, self.blank = dict(fails), set(blank)
+        self.run = StudyRun(
+            StudyPlan(id="t0-x", target="y", family="x", trials=trials), 0,
+            Search(space, {"a": 0.5, "b": 7}, sampler, seed=seed), self.data, self.store,
+            open_trials=open_trials, emit=self.events.append)
+
+    def outcome(self, task):
+        """What a worker would answer; the fold's result is on disk then, unless it failed."""
+        work = task.work
+        place = work["trial"], work["fold"]
+        self.fitted.append(place)
+        if place in self.fails:
+            return Outcome(task.key, error=self.fails[place])
+        rows = self.data.folds.held_out(work["fold"])
+        miss = (work["params"]["a"] - 0.3) ** 2 + abs(math.log(work["params"]["b"] / 9))
+        predictions = self.data.Y[rows, 0] + miss
+        if place in self.blank:
+            predictions = predictions * np.nan
+        record = FoldRecord(predictions.astype(np.float32), 0.25)
+        self.store.save_fold("t0-x", *place, record, {"model.txt": f"{place}".encode()})
+        return Outcome(task.key, record)
+
+    def play(self, slots=2, pick=lambda n: 0, until=None):
+        """Run to the end with so many workers; `pick` says which of the n running folds answers next."""
+        self.run.start()
+        running = []
+        while not self.run.is_done:
+            while len(running) < slots and (task := self.run.next_task()) is not None:
+                running.append(task)
+            if until is not None and len(self.fitted) >= until:
+                return self
+            task = running.pop(pick(len(running)))
+            self.run.take(task.work["trial"], task.work["fold"], self.outcome(task))
+        return self
+
+    def told(self):
+        """(number, parameters, value) of all trials in the order told."""
+        asked = {e.trial: e.params for e in self.of("trial.started")}
+        return [(e.trial, asked[e.trial], e.value) for e in self.of("trial.finished")]
+
+    def of(self, kind):
+        """Events of a type."""
+        return [event for event in self.events if event.type == kind]
