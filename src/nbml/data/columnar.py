@@ -24,7 +24,7 @@ def read_parquet(data: bytes, path: str, limits: ReadLimits, notes: Notes) -> Ra
 
 
 def read_feather(data: bytes, path: str, limits: ReadLimits, notes: Notes) -> RawTable:
-    """The columns of a Feather file of version 2; NBML-R10 when it is corrupt, R06, R24, R25 beyond the limits."""
+    """The columns of a Feather 2 file; NBML-R10 when it is corrupt, R06, R24, R25 beyond the limits."""
     return _whole(_feather, "Feather", data, path, limits, notes)
 
 
@@ -39,8 +39,11 @@ def _whole(load: Callable[[bytes, str, ReadLimits], pa.Table], name: str, data: 
     kept = [i for i, column in enumerate(table.schema.names) if column not in dropped]
     if len(kept) < table.num_columns:
         notes.add("index")
-    columns = [_storage(table.column(i)) for i in kept]
-    return RawTable([table.schema.names[i] for i in kept], columns, typed=True)
+    columns = [table.column(i) for i in kept]
+    # Periods, intervals and the like: their storage is numbers that mean something else.
+    faults = {i: str(column.type) for i, column in enumerate(columns)
+              if isinstance(column.type, pa.BaseExtensionType)}
+    return RawTable([table.schema.names[i] for i in kept], columns, table.num_rows, typed=True, faults=faults)
 
 
 def _parquet(data: bytes, path: str, limits: ReadLimits) -> pa.Table:
@@ -74,9 +77,3 @@ def _index_columns(schema: pa.Schema) -> set[str]:
     except (ValueError, AttributeError):
         return set()
     return {label for label in labels if isinstance(label, str) and _INDEX.fullmatch(label)}
-
-
-def _storage(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if isinstance(column.type, pa.BaseExtensionType):
-        return pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
-    return column

@@ -1,7 +1,7 @@
 """From bytes to text: byte order mark, UTF-16 by its NULs, strict UTF-8, strict CP932, else a refusal.
 
 CP932 is taken only when what comes out reads as Japanese: Western single-byte text often decodes as CP932
-without an error (``é`` and the next letter as one rare kanji), and latin-1, which fits anything, is never a guess.
+without an error (``é`` and the next letter as one rare kanji). Latin-1 fits anything and is never a guess.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def decode(data: bytes, path: str, said: str | None = None) -> Decoded:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return _strict(data[len(mark):], name, "bom", path, offset=len(mark))
-    if name := _utf16_by_nuls(data):
-        return _strict(data, name, "certain", path)
+    if wide := _utf16_by_nuls(data):
+        return _strict(data, wide, "certain", path)
     if _ISO_2022.search(data):
         raise ReadError("NBML-R14", path=path, guess="iso2022_jp", byte=data.index(b"\x1b"),
                         line=_line(data, data.index(b"\x1b")))
@@ -80,7 +80,8 @@ def _strict(data: bytes, name: str, how: Literal["bom", "certain"], path: str, o
     try:
         return Decoded(data.decode(name), name, how)
     except UnicodeDecodeError as error:
-        raise _at("NBML-R15" if name == "utf-8" else "NBML-R13", data, path, error, offset, encoding=name) from None
+        code = "NBML-R15" if name == "utf-8" else "NBML-R13"
+        raise _at(code, data, path, error, offset, encoding=name) from None
 
 
 def _utf16_by_nuls(data: bytes) -> str | None:
@@ -135,9 +136,9 @@ def _is_euc(data: bytes, as_cp932: str) -> bool:
         as_euc = data.decode("euc_jp")
     except UnicodeDecodeError:
         return False
-    # EUC-JP read as CP932 is mostly half-width kana; real half-width kana rarely pair up as EUC-JP throughout.
-    kana = len(_HALF_KANA.findall(as_cp932))
-    return kana > 0.3 * sum(len(run.group()) for run in _BEYOND_ASCII.finditer(as_cp932)) and not _HALF_KANA.search(as_euc)
+    # EUC-JP read as CP932 is mostly half-width kana; real half-width kana seldom pair up so.
+    beyond = sum(len(run.group()) for run in _BEYOND_ASCII.finditer(as_cp932))
+    return len(_HALF_KANA.findall(as_cp932)) > 0.3 * beyond and not _HALF_KANA.search(as_euc)
 
 
 def _guess(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""One sheet of an Excel workbook (xlsx): stored values only, nothing is calculated, links are not followed."""
+"""One sheet of an Excel workbook (xlsx): stored values only, nothing is calculated, no link is followed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nbml.data.delimited import report_header
 from nbml.data.header import Row, common_width, find_header, said_header
 from nbml.data.limits import ReadLimits
 from nbml.data.raw import Notes, RawTable
+from nbml.data.types import EXACT
 from nbml.errors import ReadError
 from nbml.spec.reading import ReadOptions, shown
 
@@ -24,7 +25,7 @@ _BARE_FORMULA = re.compile(rb"<c\b[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:
 def read_excel(data: bytes, path: str, options: ReadOptions, limits: ReadLimits, notes: Notes) -> RawTable:
     """Names and columns of a sheet: the one asked for, else the first visible one that holds something.
 
-    A column of one kind of value keeps it; one of several kinds becomes text and is decided like a text file's.
+    A column of one kind of value keeps it; one of several kinds becomes text, decided like a text file's.
 
     Raises
     ------
@@ -44,7 +45,8 @@ def read_excel(data: bytes, path: str, options: ReadOptions, limits: ReadLimits,
     except ReadError:
         raise
     except Exception as error:  # openpyxl lets through whatever a torn XML part makes it stumble over
-        raise ReadError("NBML-R10", path=path, format=f"Excel: {shown(f'{type(error).__name__} {error}', 160)}") from error
+        reason = shown(f"Excel: {type(error).__name__} {error}", 160)
+        raise ReadError("NBML-R10", path=path, format=reason) from error
     if formulas:
         notes.warn("sheet.formulas", count=formulas)
     return _table(table, path, options, limits, notes)
@@ -52,9 +54,10 @@ def read_excel(data: bytes, path: str, options: ReadOptions, limits: ReadLimits,
 
 def _table(table: list[tuple[Any, ...]], path: str, options: ReadOptions, limits: ReadLimits,
            notes: Notes) -> RawTable:
-    depth = max([line for line in (*_lines(options.header), options.first_row or 0)], default=0)
+    depth = max((*_lines(options.header), options.first_row or 0))
     rows = [Row(line, [_as_text(v) or "" for v in values])
-            for line, values in enumerate(table[: _SAMPLE_ROWS + depth], start=1) if any(v is not None for v in values)]
+            for line, values in enumerate(table[: _SAMPLE_ROWS + depth], start=1)
+            if any(v is not None for v in values)]
     if not rows:
         raise ReadError("NBML-R11", path=path)
     width = max(len(_trimmed(row.cells)) for row in rows)
@@ -68,7 +71,7 @@ def _table(table: list[tuple[Any, ...]], path: str, options: ReadOptions, limits
     limits.check_shape(path, len(body), width)
     square = [values if len(values) == width else (values + (None,) * width)[:width] for values in body]
     names = (header.names + [""] * width)[:width] if header.names else [""] * max(width, common_width(rows))
-    return RawTable(names, [_column(values) for values in zip(*square, strict=True)])
+    return RawTable(names, [_column(values) for values in zip(*square, strict=True)], len(square))
 
 
 def _lines(header: Any) -> tuple[int, ...]:
@@ -97,9 +100,10 @@ def _choose(book: Any, asked: str | int | None, path: str, notes: Notes) -> Any:
         chosen = sheets[asked - 1] if asked <= len(sheets) else None
     else:
         visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
-        chosen = next((sheet for sheet in visible if _holds_something(sheet)), visible[0] if visible else None)
+        chosen = next((sheet for sheet in visible if _holds_something(sheet)), next(iter(visible), None))
     if chosen is None:
-        raise ReadError("NBML-R26", path=path, sheet=shown(str(asked)), sheets=[shown(name) for name in listed])
+        raise ReadError("NBML-R26", path=path, sheet=shown(str(asked)),
+                        sheets=[shown(name) for name in listed])
     several = len(sheets) > 1 and asked is None
     notes.add("sheet.found" if asked is None else "sheet.said", severity="warning" if several else "note",
               sheet=chosen.title, sheets=listed)
@@ -141,7 +145,7 @@ def _column(values: tuple[Any, ...]) -> pa.ChunkedArray:
     kinds = {type(v) for v in values if v is not None}
     if kinds == {float} or kinds == {int, float}:
         array = pa.array([None if v is None else float(v) for v in values], pa.float64())
-    elif kinds in ({bool}, {dt.datetime}) or (kinds == {int} and max(abs(v) for v in values if v is not None) < 1 << 53):
+    elif kinds in ({bool}, {dt.datetime}) or (kinds == {int} and all(abs(v or 0) < EXACT for v in values)):
         array = pa.array(values)
     else:
         array = pa.array([_as_text(v) for v in values], pa.large_string())
@@ -153,6 +157,6 @@ def _as_text(value: Any) -> str | None:
         return value
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ") if value.time() != dt.time() else value.date().isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
         return str(int(value))
     return str(value)

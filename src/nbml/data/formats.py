@@ -1,4 +1,4 @@
-"""What a file really is, told by its first bytes; its name only breaks a tie and is compared in the report."""
+"""What a file really is, told by its first bytes; its name is only compared in the report."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import PurePath
 from nbml.errors import ReadError
 
 SUFFIXES = {
-    ".csv": "text", ".tsv": "text", ".tab": "text", ".txt": "text", ".dat": "text", ".gz": "gzip", ".zip": "zip",
-    ".xlsx": "excel", ".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather",
+    ".csv": "text", ".tsv": "text", ".tab": "text", ".txt": "text", ".dat": "text",
+    ".gz": "gzip", ".zip": "zip", ".xlsx": "excel",
+    ".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather",
 }
 _MAGIC = (
     (b"PAR1", "parquet"), (b"ARROW1", "feather"), (b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"),
@@ -23,6 +24,7 @@ _FOREIGN = (
     (b"\xff\xd8\xff", "JPEG"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"), (b"\x7fELF", "ELF"), (b"Obj\x01", "Avro"), (b"ORC", "ORC"),
 )
+_BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 _PICKLE = re.compile(rb"\x80[\x02-\x05](?:[\x95\x8c}\](cq]|$)")
 _MARKUP = re.compile(r"\s*<(?:!doctype|html|head|body|table|\?xml|svg|div|script)\b", re.IGNORECASE)
 _JSON = re.compile(r"\s*(?:\[\s*)?\{\s*\"")
@@ -44,7 +46,7 @@ def detect(data: bytes, path: str) -> str:
         NBML-R11 when there is nothing, R09 for a format that is known and not read (xls, xlsm, pickle, ...),
         R10 when the content cannot be what the name says.
     """
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not data[:1 << 16].strip(_BLANK) and not data.strip(_BLANK):
         raise ReadError("NBML-R11", path=path)
     suffix = PurePath(path).suffix.lower()
     for magic, found in _FOREIGN:
@@ -80,6 +82,6 @@ def _zip_kind(data: bytes, path: str) -> str:
         raise ReadError("NBML-R09", path=path, format="xlsb")
     if "content.xml" in members and "mimetype" in members:
         raise ReadError("NBML-R09", path=path, format="ods")
-    if "data.pkl" in members or "schema.json" in members and "manifest.json" in members:
+    if "data.pkl" in members or {"schema.json", "manifest.json"} & members:
         raise ReadError("NBML-R09", path=path, format="pickle")
     return "excel" if "xl/workbook.xml" in members else "zip"

@@ -28,7 +28,7 @@ def read_frame(frame: pd.DataFrame, notes: Notes) -> RawTable:
         raise ReadError("NBML-R28", levels=frame.columns.nlevels)
     if not isinstance(frame.index, pd.RangeIndex):
         notes.add("index")
-    raw = RawTable([str(name) for name in frame.columns], [], typed=True)
+    raw = RawTable([str(name) for name in frame.columns], [], len(frame), typed=True)
     for position, name in enumerate(raw.names):
         series = frame.iloc[:, position]
         check_text(name, "DataFrame", "column", position + 1)
@@ -49,7 +49,10 @@ def _levels(series: pd.Series[Any]) -> tuple[str, ...]:
 def _to_arrow(series: pd.Series[Any], name: str) -> tuple[pa.ChunkedArray, str | None]:
     """The column in Arrow, and why it cannot be used where that is so."""
     if isinstance(series.dtype, pd.SparseDtype):
-        series = series.sparse.to_dense()
+        series = pd.Series(np.asarray(series))
+    if isinstance(series.dtype, pd.DatetimeTZDtype):
+        moments = series.dt.tz_convert(None).to_numpy().astype("datetime64[us]")
+        return pa.chunked_array([pa.array(moments).cast(pa.int64()).cast(pa.timestamp("us", tz="UTC"))]), None
     if series.dtype.kind == "c":
         return _texts(series), "complex"
     if series.dtype == object:
@@ -60,11 +63,13 @@ def _to_arrow(series: pd.Series[Any], name: str) -> tuple[pa.ChunkedArray, str |
         for row, value in enumerate(series, start=1):
             check_text(str(value), "DataFrame", name, row)
         return _texts(series), str(series.dtype)
+    if isinstance(array.type, pa.BaseExtensionType):
+        return _texts(series), str(series.dtype)
     return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]), None
 
 
 def _objects(series: pd.Series[Any], name: str) -> tuple[pa.ChunkedArray, str | None]:
-    """Python objects: one kind of scalar becomes its Arrow type, a mixture of scalars text, the rest is a fault."""
+    """Python objects: one kind of scalar becomes its Arrow type, several become text, the rest is a fault."""
     values = [None if _is_missing(v) else v for v in series.tolist()]
     kinds = {type(v) for v in values if v is not None}
     for row, value in enumerate(values, start=1):
@@ -82,7 +87,8 @@ def _objects(series: pd.Series[Any], name: str) -> tuple[pa.ChunkedArray, str | 
         return _chunked(values, None), None
     if kinds <= {dt.datetime, pd.Timestamp}:
         try:
-            return _to_arrow(pd.Series(pd.to_datetime(values, utc=any(v is not None and v.tzinfo for v in values))), name)
+            zoned = any(v is not None and v.tzinfo is not None for v in values)
+            return _to_arrow(pd.to_datetime(pd.Series(values, dtype=object), utc=zoned), name)
         except (ValueError, TypeError, OverflowError):
             return _texts(series), None
     if kinds <= numbers | plain:
@@ -100,4 +106,5 @@ def _chunked(values: list[Any], kind: pa.DataType | None) -> pa.ChunkedArray:
 
 
 def _texts(series: pd.Series[Any]) -> pa.ChunkedArray:
-    return _chunked([None if _is_missing(v) else shown(str(v), 200) for v in series.tolist()], pa.large_string())
+    values = [None if _is_missing(v) else shown(str(v), 200) for v in series.tolist()]
+    return _chunked(values, pa.large_string())

@@ -1,7 +1,7 @@
 """Which rows are the header: a guess from the shapes and kinds of the first rows, or what the user says.
 
-A preamble is what stands above the first row that fills at least half the columns. Header rows are those
-from there down to the first row whose cells, in columns of numbers and dates, are numbers and dates.
+The first row of data is the first whose cells, in columns of numbers and dates, are numbers and dates. The
+header starts above it with the first row about as full as any; what stands higher still is a preamble.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Literal
 
+from nbml.data.names import fill_right, join_names
 from nbml.data.patterns import cell_kind
-from nbml.data.units import is_unit, split_unit
 from nbml.errors import ReadError
 from nbml.spec.reading import ReadOptions
 
 _MOST_HEADER_ROWS = 8
+_FULL_ENOUGH = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,8 @@ class Header:
 
 
 def common_width(rows: Sequence[Row]) -> int:
-    """Number of cells that most rows have, the lower half deciding; the larger of two equally common."""
-    lower = [len(row.cells) for row in rows[len(rows) // 2:]]
-    counts = Counter(lower)
+    """Number of cells that most rows have, the lower ones deciding; the larger of two equally common."""
+    counts = Counter(len(row.cells) for row in _lower(rows))
     return max(counts, key=lambda width: (counts[width], width), default=0)
 
 
@@ -93,73 +94,36 @@ def find_header(rows: Sequence[Row], first_row: int | None = None) -> Header:
     """
     width = common_width(rows)
     full = [len(row.cells) * 2 >= width and (width == 1 or len(row.cells) > 1) for row in rows]
-    top = next((i for i, row in enumerate(rows) if full[i] and row.filled * 2 >= width), 0)
     measured = _measured_columns(rows, width)
+    first = len(rows)
     if first_row is not None:
-        first = next((i for i, row in enumerate(rows) if row.line >= first_row), len(rows))
+        first = next((i for i, row in enumerate(rows) if row.line >= first_row), first)
     elif measured:
         first = _first_data_row(rows, full, measured)
-        first = min(first, top + _continuation(rows, top, first, measured))
-    else:
-        first = min(top + 1, len(rows))
-    block = list(range(top, first)) if first > top else []
-    if not block and first == top and _is_series(rows, top, measured):
-        block, first = [top], top + 1
+    most = max((rows[i].filled for i in range(first) if full[i]), default=0)
+    top = next((i for i in range(first) if full[i] and rows[i].filled >= _FULL_ENOUGH * most), first)
+    if first_row is None and top < first:
+        first = top + (_continuation(rows, top, first, measured) if measured else 1)
+    elif top == first and _is_series(rows, top, measured):
+        first = top + 1
+    block = list(range(top, first))
     if not block:
-        return Header([], (), first, sum(i < first for i in range(len(rows))), "none")
+        return Header([], (), first, first, "none")
     names = join_names([rows[i].cells for i in block])
     above = block[0] - 1
     named = [name for name in names if name]
     if len(set(named)) < len(named) and above >= 0 and full[above] and rows[above].filled > 1:
-        spread = _fill_right(rows[above].cells)
+        spread = fill_right(rows[above].cells)
         names, block = join_names([spread] + [rows[i].cells for i in block]), [above, *block]
     return Header(names, tuple(rows[i].line for i in block), first, block[0],
                   "joined" if len(block) > 1 else "found")
 
 
-def join_names(rows: Sequence[Sequence[str]]) -> list[str]:
-    """One name a column from several header rows, top to bottom, joined by a blank.
-
-    A row that says the same in every column (a station's name) tells no columns apart and is left out;
-    a last row of units is put in brackets where the name has none.
-    """
-    if len(rows) == 1:
-        return list(rows[0])
-    told = [cells for cells in rows if len({c.strip() for c in cells} - {""}) > 1 or len(cells) == 1] or rows[-1:]
-    width = max((len(cells) for cells in rows), default=0)
-    columns = [[cells[j].strip() if j < len(cells) else "" for cells in told] for j in range(width)]
-    units = [parts[-1] for parts in columns if parts[-1] not in {"", "-"}] if len(told) > 1 else []
-    is_unit_row = bool(units) and all(is_unit(unit.strip("[]()（）〔〕")) for unit in units)
-    names = []
-    for parts in columns:
-        *upper, last = parts
-        if is_unit_row:
-            joined = _join(upper)
-            bare = last.strip("[]()（）〔〕")
-            has_unit = split_unit(joined)[1] is not None
-            names.append(joined if bare in {"", "-"} or has_unit else f"{joined} [{bare}]".strip())
-        else:
-            names.append(_join(parts))
-    return names
-
-
-def _join(parts: Sequence[str]) -> str:
-    kept = [part for i, part in enumerate(parts) if part and (i == 0 or part != parts[i - 1])]
-    return " ".join(kept)
-
-
-def _fill_right(cells: Sequence[str]) -> list[str]:
-    filled: list[str] = []
-    for cell in cells:
-        filled.append(cell if cell.strip() or not filled else filled[-1])
-    return filled
-
-
 def _measured_columns(rows: Sequence[Row], width: int) -> list[int]:
-    """Columns that hold numbers or dates in the lower half of the rows."""
+    """Columns that hold numbers or dates in the lower rows."""
     columns = []
     for j in range(width):
-        kinds = [cell_kind(row.cells[j]) for row in rows[len(rows) // 2:] if j < len(row.cells)]
+        kinds = [cell_kind(row.cells[j]) for row in _lower(rows) if j < len(row.cells)]
         told = [kind for kind in kinds if kind != "empty"]
         if told and sum(kind != "text" for kind in told) >= 0.8 * len(told):
             columns.append(j)
@@ -167,14 +131,17 @@ def _measured_columns(rows: Sequence[Row], width: int) -> list[int]:
 
 
 def _first_data_row(rows: Sequence[Row], full: Sequence[bool], measured: Sequence[int]) -> int:
-    def kinds(row: Row) -> list[str]:
-        found = (cell_kind(row.cells[j]) for j in measured if j < len(row.cells))
-        return [kind for kind in found if kind != "empty"]
-
-    usual = median(len(kinds(row)) for row in rows[len(rows) // 2:])
-    for i, row in enumerate(rows):
-        told = kinds(row)
-        if full[i] and len(told) * 2 >= usual and told and sum(k != "text" for k in told) * 2 >= len(told):
+    told = [[kind for j in measured if j < len(row.cells) and (kind := cell_kind(row.cells[j])) != "empty"]
+            for row in rows]
+    usual = median(len(kinds) for kinds in told[len(rows) - len(_lower(rows)):])
+    for i, kinds in enumerate(told):
+        words = kinds.count("text")
+        if not full[i] or not kinds or len(kinds) * 2 < usual or words * 2 > len(kinds):
+            continue
+        # A line such as "measured on, 2024/1/1" is half a row of data, but a row of words only follows it.
+        heads = (full[k] and 2 * len(told[k]) > len(measured) and set(told[k]) == {"text"}
+                 for k in range(i + 1, min(i + _MOST_HEADER_ROWS, len(rows))))
+        if not words or not any(heads):
             return i
     return len(rows)
 
@@ -200,5 +167,10 @@ def _is_series(rows: Sequence[Row], top: int, measured: Sequence[int]) -> bool:
     others = [c for j, c in enumerate(rows[top].cells) if j not in measured]
     if not others or not all(c.isascii() and c.isdigit() for c in cells):
         return False
-    steps = {int(b) - int(a) for a, b in zip(cells, cells[1:], strict=False)}
+    steps = {int(b) - int(a) for a, b in pairwise(cells)}
     return steps == {1} and not any(cell_kind(c) in {"number", "date"} for c in others)
+
+
+def _lower(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows that are surely data: the lower half, of a few rows the last third."""
+    return rows[len(rows) // 2:] if len(rows) >= 12 else rows[len(rows) * 2 // 3:]

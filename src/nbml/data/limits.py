@@ -1,5 +1,6 @@
-"""How large an input may be. The limits hold on what comes out of a compressed file, not on its size on disk,
-and are checked before memory is taken. Knows nothing of formats.
+"""How large an input may be: on disk, after decompression and as a table, checked before memory is taken.
+
+Knows nothing of formats.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbml.errors import ReadError
-from nbml.spec.reading import shown
+from nbml.i18n import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class ReadLimits:
         for what, count, limit in (("columns", columns, self.columns), ("rows", rows, self.rows),
                                    ("cells", rows * columns, self.cells)):
             if count > limit:
-                raise ReadError("NBML-R24", path=path, what=what, count=count, limit=limit)
+                raise too_large(path, what, count, limit)
         need = int(rows * columns * (bytes_a_cell + 16))
         if need > 64 << 20:
             from psutil import virtual_memory
@@ -62,8 +63,7 @@ class ReadLimits:
                 raise ReadError("NBML-R25", path=path, rows=rows, columns=columns,
                                 need_mb=need >> 20, free_mb=free >> 20)
 
-    def check_cell(self, path: str, row: int, column: str, chars: int) -> None:
-        """Raise NBML-R24 for a cell that is too long to be one; `row` counts from 1."""
-        if chars > self.cell_chars:
-            raise ReadError("NBML-R24", path=path, what=f"characters ({shown(column)}, {row})",
-                            count=chars, limit=self.cell_chars)
+
+def too_large(path: str, what: str, count: int, limit: int) -> ReadError:
+    """NBML-R24 for one of rows, columns, cells, line, cell and name."""
+    return ReadError("NBML-R24", path=path, what=text(f"read.what.{what}"), count=count, limit=limit)

@@ -1,20 +1,20 @@
-"""What a cell of text looks like: missing, number, decorated number, date. The patterns are RE2 and Python's both."""
+"""What a cell of text looks like: missing, number, decorated number, date; in RE2's and Python's terms."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-MISSING = ("", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NAN", "-nan", "-NaN", "NULL", "Null", "null",
-           "None", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
-MISSING_IN_NUMBERS = ("-", "--", "---", "－", "ー", "―", "–", "—", ".", "..", "...", "…", "*", "**", "***", "×", "/", "//",
-                      "///", "?", "欠測", "欠損", "none", "na")
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NAN", "-nan", "-NaN", "NULL", "Null",
+           "null", "None", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
+MISSING_IN_NUMBERS = ("-", "--", "---", "－", "ー", "―", "–", "—", ".", "..", "...", "…", "*", "**", "***",
+                      "×", "/", "//", "///", "?", "欠測", "欠損", "none", "na")
 NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 INFINITE = r"^[+-]?(?i:inf|infinity)$"
 LEADING_ZERO = r"^0[0-9]+$"
 _D = "[0-9０-９]"
-DECORATED = (rf"^(?:[¥￥$€£]\s*)?[+\-＋－−▲△]?(?:[¥￥$€£]\s*)?(?:{_D}+|{_D}{{1,3}}(?:[,，]{_D}{{3}})+)(?:[.．]{_D}+)?"
-             r"(?:[eE][+-]?[0-9]+)?\s*(?:[%％‰]|円)?$")
+DECORATED = (rf"^(?:[¥￥$€£]\s*)?[+\-＋－−▲△]?(?:[¥￥$€£]\s*)?"
+             rf"(?:{_D}+|{_D}{{1,3}}(?:[,，]{_D}{{3}})+)(?:[.．]{_D}+)?(?:[eE][+-]?[0-9]+)?\s*(?:[%％‰]|円)?$")
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:1[5-9]|20|21)[0-9]{2}"
@@ -54,11 +54,15 @@ def is_decimal_comma(cell: str) -> bool:
 def undecorated(cell: str) -> str:
     """A decorated number as a plain one: half-width, without thousands separators, currency or percent sign.
 
+    What is no decorated number comes back as it is.
+
     Examples
     --------
     >>> undecorated("￥１,２３４"), undecorated("▲5.2％")
     ('1234', '-5.2')
     """
+    if not _decorated.match(cell.strip()):
+        return cell
     plain = unicodedata.normalize("NFKC", cell.strip())
     return plain.translate(_UNDECORATE).strip()
 

@@ -20,7 +20,9 @@ class RawTable:
     names : list of str
         One a column, as written; may be empty or repeated.
     columns : list of pyarrow.Array or pyarrow.ChunkedArray
-        Equal lengths. In a text file every one is a string array.
+        In a text file every one is a string array.
+    n_rows : int
+        Length of every column, and of a table without any.
     typed : bool
         Whether the source states its types, so that its text is meant to be text.
     decimal : str
@@ -33,15 +35,11 @@ class RawTable:
 
     names: list[str]
     columns: list[pa.ChunkedArray]
+    n_rows: int
     typed: bool = False
     decimal: str = "."
     levels: dict[int, tuple[str, ...]] = field(default_factory=dict)
     faults: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return len(self.columns[0]) if self.columns else 0
 
 
 class Notes:

@@ -16,7 +16,7 @@ from nbml.data.encoding import decode
 from nbml.data.excel import read_excel
 from nbml.data.formats import SUFFIXES, check_text, detect
 from nbml.data.frames import read_frame
-from nbml.data.limits import ReadLimits
+from nbml.data.limits import ReadLimits, too_large
 from nbml.data.names import near_equal, settle_names
 from nbml.data.raw import Notes, RawTable
 from nbml.data.sheet import build_sheet
@@ -34,8 +34,8 @@ def read(source: str | Path | pd.DataFrame, options: ReadOptions | None = None, 
          roots: Sequence[Path] | None = None, limits: ReadLimits | None = None, **said: Any) -> Table:
     """Read a table and say every decision taken on the way.
 
-    CSV and its kin (plain, ``.gz``, or the one member of a ``.zip``), Excel (``.xlsx``), Parquet, Feather, or a
-    DataFrame, which is copied. A file is known by its first bytes, not by its name.
+    CSV and its kin (plain, ``.gz``, or the one member of a ``.zip``), Excel (``.xlsx``), Parquet, Feather, or
+    a DataFrame, which is copied. A file is known by its first bytes, not by its name.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def read(source: str | Path | pd.DataFrame, options: ReadOptions | None = None, 
         raw = _read_file(resolve(source, roots), name, settings, bounds, notes)
     else:
         raise ReadError("NBML-R29", type=type(source).__name__)
-    return _settle(raw, path, name, settings, bounds, notes, len(source) if isinstance(source, pd.DataFrame) else None)
+    return _settle(raw, path, name, settings, bounds, notes)
 
 
 def _options(options: ReadOptions | None, said: Mapping[str, Any]) -> ReadOptions:
@@ -111,37 +111,37 @@ def _read_file(path: Path, name: str, options: ReadOptions, limits: ReadLimits, 
     decoded = decode(data, name, options.encoding)
     del data
     check_text(decoded.text, name)
-    notes.add(f"encoding.{decoded.how}", severity="warning" if decoded.how == "likely" and decoded.plausible < 0.9
-              else "note", encoding=decoded.encoding, certainty=f"{decoded.plausible:.0%}")
+    notes.add(f"encoding.{decoded.how}", severity="warning" if decoded.plausible < 0.9 else "note",
+              encoding=decoded.encoding, certainty=f"{decoded.plausible:.0%}")
     return read_delimited(decoded.text, name, options, limits, notes)
 
 
 def _settle(raw: RawTable, path: str | None, name: str, options: ReadOptions, limits: ReadLimits,
-            notes: Notes, n_rows: int | None) -> Table:
+            notes: Notes) -> Table:
     """From raw columns to a table: names, types, sheet, report, hash."""
     raw = _without_empty(raw, notes)
     names = settle_names(raw.names, notes, name, limits)
-    for option in (options.kinds, options.keep_tokens, () if options.convert == "all" else options.convert):
-        for column in option:
-            if column not in names:
-                raise ReadError("NBML-R22", path=name, column=shown(column), columns=[shown(n) for n in names[:20]])
+    named = {*options.kinds, *options.keep_tokens, *(() if options.convert == "all" else options.convert)}
+    for unknown in sorted(named - set(names)):
+        raise ReadError("NBML-R22", path=name, column=shown(unknown), columns=[shown(n) for n in names[:20]])
     settled: dict[str, Settled] = {}
     for position, (column_name, column) in enumerate(zip(names, raw.columns, strict=True)):
         is_text = not raw.typed and str(column.type) == "large_string"
         if is_text:
-            longest = pc.max(pc.binary_length(column)).as_py() or 0
-            limits.check_cell(name, 0, column_name, longest // 4 if longest > limits.cell_chars else 0)
+            if (longest := pc.max(pc.utf8_length(column)).as_py() or 0) > limits.cell_chars:
+                raise too_large(name, "cell", longest, limits.cell_chars)
             settled[column_name] = settle_text(column_name, column, raw.decimal, options, notes, name)
         else:
-            settled[column_name] = settle_typed(column_name, column, options, notes, name, raw.faults.get(position))
-    rows = raw.n_rows if n_rows is None else n_rows
-    frame = pd.DataFrame({position: s.values for position, s in enumerate(settled.values())}, index=pd.RangeIndex(rows))
+            fault = raw.faults.get(position)
+            settled[column_name] = settle_typed(column_name, column, options, notes, name, fault)
+    series = dict(enumerate(column.values for column in settled.values()))
+    frame = pd.DataFrame(series, index=pd.RangeIndex(raw.n_rows))
     frame.columns = pd.Index(names, dtype=None if names else object)
     sheet = build_sheet(
         frame, kinds={n: s.kind for n, s in settled.items() if s.kind is not None},
         notes={n: s.note for n, s in settled.items() if s.note is not None},
         levels={names[position]: declared for position, declared in raw.levels.items()})
-    _report_sheet(sheet, rows, notes)
+    _report_sheet(sheet, raw.n_rows, notes)
     return Table(frame, sheet, notes.report(), path, hash_frame(frame))
 
 
@@ -178,5 +178,5 @@ def _report_sheet(sheet: ColumnSheet, rows: int, notes: Notes) -> None:
             notes.add(f"kinds.{kind}", *held, count=len(held))
     unused = [c for c in sheet.columns if c.role == "ignored"]
     if unused:
-        notes.add("unused", *(c.name for c in unused), found=[f"{c.label or c.name} ({c.kind})" for c in unused])
+        notes.add("unused", *(c.name for c in unused), found=[f"{c.name} ({c.kind})" for c in unused])
     notes.add("shape", rows=rows, width=len(sheet.columns))

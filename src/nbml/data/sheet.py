@@ -1,4 +1,4 @@
-"""The column sheet of a normalised frame: kind, role, label, unit, range, levels and missing share of each column."""
+"""The column sheet of a normalised frame: what each column is, from its values and its name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def build_sheet(frame: pd.DataFrame, *, kinds: Mapping[str, Kind] | None = None,
     frame : pandas.DataFrame
         Unique text names; missing values are NaN, None or NaT.
     kinds : mapping, optional
-        Kinds already decided by name; text columns not named here are told apart into category, date and text.
+        Kinds already decided, by name; other text columns are told apart into category, date and text.
     notes : mapping, optional
         Why a kind was chosen, by name, in the user's language.
     levels : mapping, optional
@@ -43,8 +43,8 @@ def build_sheet(frame: pd.DataFrame, *, kinds: Mapping[str, Kind] | None = None,
         ``low`` and ``high`` in the column's own unit, infinities left out; shares in [0, 1].
     """
     return ColumnSheet(columns=tuple(
-        _describe(str(name), position, frame.iloc[:, position], (kinds or {}).get(name), (notes or {}).get(name),
-                  (levels or {}).get(name))
+        _describe(str(name), position, frame.iloc[:, position], (kinds or {}).get(name),
+                  (notes or {}).get(name), (levels or {}).get(name))
         for position, name in enumerate(frame.columns)))
 
 
@@ -114,8 +114,9 @@ def _serial_note(label: str, low: float | None, high: float | None) -> str | Non
     """Whole numbers that may be dates: 20131020, or Excel's days since 1900 under a name that says date."""
     if low is None or high is None:
         return None
-    if 18_000_101 <= low and high <= 21_001_231:
+    if low >= 18_000_101 and high <= 21_001_231:
         return words("read.note.packed_date")
-    if any(word in label.casefold() for word in ("date", "日付", "年月日")) and 20_000 <= low and high <= 80_000:
+    says_date = any(word in label.casefold() for word in ("date", "日付", "年月日"))
+    if says_date and low >= 20_000 and high <= 80_000:
         return words("read.note.serial_date")
     return None

@@ -101,7 +101,7 @@ def unpack_zip(data: bytes, name: str, limits: ReadLimits) -> bytes:
         raise ReadError("NBML-R08", path=name, reason=shown(str(error))) from error
 
 
-def _drain(stream: IO[bytes], name: str, packed: int, limits: ReadLimits) -> bytes:
+def _drain(stream: IO[bytes] | gzip.GzipFile, name: str, packed: int, limits: ReadLimits) -> bytes:
     out = bytearray()
     try:
         while chunk := stream.read(_CHUNK):

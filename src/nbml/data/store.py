@@ -38,11 +38,11 @@ def hash_frame(frame: pd.DataFrame) -> str:
         if kind == "f":
             values = series.to_numpy("<f8", copy=True)
             values[np.isnan(values)] = np.nan
-            digest.update(np.ascontiguousarray(values))
+            digest.update(values.tobytes())
         elif kind == "M":
-            digest.update(np.ascontiguousarray(series.to_numpy("datetime64[us]").astype("<i8")))
+            digest.update(series.to_numpy("datetime64[us]").astype("<i8").tobytes())
         elif kind in "ib":
-            digest.update(np.ascontiguousarray(series.to_numpy("<i8" if kind == "i" else "u1")))
+            digest.update(series.to_numpy("<i8" if kind == "i" else "u1").tobytes())
         else:
             _hash_text(digest, series)
     return digest.hexdigest()
@@ -52,7 +52,7 @@ def _hash_text(digest: Any, series: pd.Series[Any]) -> None:
     cells = pa.array(series, pa.large_string(), from_pandas=True)
     cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     lengths = pc.fill_null(pc.binary_length(cells), -1).to_numpy(zero_copy_only=False).astype("<i8")
-    digest.update(np.ascontiguousarray(lengths))
+    digest.update(lengths.tobytes())
     digest.update("".join(cells.drop_null().to_pylist()).encode())
 
 
@@ -70,8 +70,9 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> str:
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".frame-", suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            pq.write_table(pa.Table.from_arrays(arrays, schema=schema), stream, compression="zstd",
-                           use_dictionary=[f"f{i}" for i, a in enumerate(arrays) if pa.types.is_large_string(a.type)])
+            texts = [f"f{i}" for i, array in enumerate(arrays) if pa.types.is_large_string(array.type)]
+            table = pa.Table.from_arrays(arrays, schema=schema)
+            pq.write_table(table, stream, compression="zstd", use_dictionary=texts)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(folder / f"{sha256}.parquet")

@@ -23,8 +23,8 @@ class Table:
     Attributes
     ----------
     frame : pandas.DataFrame
-        Unique text names in file order, rows in file order on a plain range index; columns are float64, int64,
-        bool, text or datetime64[us]. Missing is NaN, None or NaT; a boolean or integer column with gaps is float64.
+        Unique text names and rows in file order, on a plain range index; columns are float64, int64, bool,
+        text or datetime64[us]. Missing is NaN, None or NaT; booleans and integers with gaps are float64.
     columns : ColumnSheet
         Role, kind, unit, levels or range of every column.
     report : ReadReport
@@ -44,7 +44,8 @@ class Table:
     def __repr__(self) -> str:
         rows, width = self.frame.shape
         source = shown(self.path) if self.path is not None else "DataFrame"
-        return f"<Table {source}: {rows:,} x {width}, {self.sha256[:12]}, {len(self.report.warnings)} warnings>"
+        warned = len(self.report.warnings)
+        return f"<Table {source}: {rows:,} x {width}, {self.sha256[:12]}, {warned} warnings>"
 
     def _repr_html_(self) -> str:
         heads = ("column", "kind", "role", "unit", "range", "missing", "note")
@@ -57,8 +58,8 @@ class Table:
         more = len(self.columns.columns) - _SHOWN_COLUMNS
         rest = f"<p>… +{more}</p>" if more > 0 else ""
         notes = "".join(f"<li>{_cell(d.words, 400)}</li>" for d in self.report.decisions)
-        return (f"<div class=\"nbml-table\"><p>{_cell(repr(self), 200)}</p><table><thead><tr>{head}</tr></thead>"
-                f"<tbody>{body}</tbody></table>{rest}<ul>{notes}</ul></div>")
+        return (f'<div class="nbml-table"><p>{_cell(repr(self), 200)}</p>'
+                f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}<ul>{notes}</ul></div>")
 
 
 def _extent(low: float | None, high: float | None, levels: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Columns of sources that state their types (Parquet, Feather, DataFrames): brought to the few that nbml knows."""
+"""Columns of sources that state their types, Parquet, Feather, DataFrames: brought to the few nbml knows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def settle_typed(name: str, column: pa.ChunkedArray, options: ReadOptions, notes
     if fault or _is_foreign(kind):
         reason = fault or str(kind)
         notes.warn("unsupported", name, type=shown(reason))
-        return Settled(to_text(_as_shown(column)), "unsupported", words("read.note.unsupported", type=shown(reason)))
+        note = words("read.note.unsupported", type=shown(reason))
+        return Settled(to_text(_as_shown(column)), "unsupported", note)
     if pa.types.is_dictionary(kind):
         column, kind = column.cast(kind.value_type), kind.value_type
         return _settle_labels(name, column, options, notes, path)
@@ -78,7 +79,8 @@ def _labels(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.large_string())
 
 
-def _settle_labels(name: str, column: pa.ChunkedArray, options: ReadOptions, notes: Notes, path: str) -> Settled:
+def _settle_labels(name: str, column: pa.ChunkedArray, options: ReadOptions, notes: Notes,
+                   path: str) -> Settled:
     said = options.kinds.get(name)
     text = _labels(column).cast(pa.large_string())
     if said in NUMERIC or options.convert == "all" or name in options.convert:
@@ -133,7 +135,8 @@ def _settle_number(name: str, column: pa.ChunkedArray, options: ReadOptions, not
     return Settled(from_float(values), said or ("integer" if whole_type or gapped else "number"))
 
 
-def _check_kind(name: str, values: np.ndarray[Any, np.dtype[np.float64]], said: str | None, path: str) -> None:
+def _check_kind(name: str, values: np.ndarray[Any, np.dtype[np.float64]], said: str | None,
+                path: str) -> None:
     """Raise NBML-R23 where numbers do not have the kind that the user says."""
     told = ~np.isnan(values)
     with np.errstate(invalid="ignore"):

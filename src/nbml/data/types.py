@@ -1,4 +1,4 @@
-"""Text columns decided once: numbers only where every cell is one, everything doubtful stays text and is said.
+"""Text columns decided once: numbers only where every cell is one; what is doubtful stays text and is said.
 
 Values come out as float64, int64, bool or text; whether text is a category, a date or free text is the
 column sheet's business.
@@ -6,7 +6,6 @@ column sheet's business.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nbml.data.evidence import count_true, report_tokens, why_text
 from nbml.data.patterns import (
-    DECORATED,
     INFINITE,
     LEADING_ZERO,
     MISSING,
@@ -66,15 +65,15 @@ def settle_text(name: str, column: pa.ChunkedArray, decimal: str, options: ReadO
     trimmed = pc.utf8_trim_whitespace(column)
     everywhere, in_numbers = _tokens(name, options)
     missing = pc.is_in(trimmed, value_set=everywhere)
-    cells = pc.if_else(missing, pa.scalar(None, column.type), trimmed)
+    cells = _pointed(pc.if_else(missing, pa.scalar(None, column.type), trimmed), decimal)
     if said in NUMERIC or said is None:
-        settled = _numeric(name, cells, in_numbers, decimal, said, options, notes, path)
+        settled = _numeric(name, cells, in_numbers, said, options, notes, path)
         if settled is not None:
-            _count_tokens(name, trimmed, pa.array(settled.values.isna()), notes, in_text=False)
+            report_tokens(name, trimmed, pa.array(settled.values.isna()), notes, in_text=False)
             return settled
-    _count_tokens(name, trimmed, missing, notes, in_text=True)
+    report_tokens(name, trimmed, missing, notes, in_text=True)
     return Settled(to_text(pc.if_else(missing, pa.scalar(None, column.type), column)), said,
-                   None if said else _why_text(name, cells, notes))
+                   None if said else why_text(name, cells, notes))
 
 
 def to_text(column: pa.ChunkedArray) -> pd.Series[Any]:
@@ -89,18 +88,18 @@ def from_float(values: np.ndarray[Any, np.dtype[np.float64]]) -> pd.Series[Any]:
 
 
 def _tokens(name: str, options: ReadOptions) -> tuple[pa.Array, pa.Array]:
-    everywhere: set[str] = {""}
+    """Words that mean missing in any column, the empty one always, and those that do among numbers only."""
+    everywhere: set[str] = set()
     in_numbers: set[str] = set()
-    if options.missing_tokens != "none":
-        extra = {token.strip() for token in options.missing_tokens or ()}
-        everywhere, in_numbers = {*MISSING, *extra}, set(MISSING_IN_NUMBERS)
     kept = options.keep_tokens.get(name, ())
-    everywhere, in_numbers = ({""}, set()) if kept == "all" else (everywhere - set(kept), in_numbers - set(kept))
-    everywhere.add("")
-    return pa.array(sorted(everywhere), pa.large_string()), pa.array(sorted(in_numbers), pa.large_string())
+    if kept != "all" and options.missing_tokens != "none":
+        said = {token.strip() for token in options.missing_tokens or ()}
+        everywhere, in_numbers = {*MISSING, *said} - set(kept), set(MISSING_IN_NUMBERS) - set(kept)
+    kind = pa.large_string()
+    return pa.array(sorted(everywhere | {""}), kind), pa.array(sorted(in_numbers), kind)
 
 
-def _numeric(name: str, cells: pa.ChunkedArray, in_numbers: pa.Array, decimal: str, said: Kind | None,
+def _numeric(name: str, cells: pa.ChunkedArray, in_numbers: pa.Array, said: Kind | None,
              options: ReadOptions, notes: Notes, path: str) -> Settled | None:
     """The column as numbers or booleans, or None where it is text."""
     if cells.null_count == len(cells):
@@ -109,35 +108,35 @@ def _numeric(name: str, cells: pa.ChunkedArray, in_numbers: pa.Array, decimal: s
     if truth is not None:
         return truth
     converted = options.convert == "all" or name in options.convert
-    values = _parse(cells, decimal)
+    values = _parse(cells)
     if values is None and len(in_numbers):
         cells = pc.if_else(pc.is_in(cells, value_set=in_numbers), pa.scalar(None, cells.type), cells)
         if cells.null_count == len(cells):
             return None if said is None else Settled(from_float(np.full(len(cells), np.nan)), said)
-        values = _parse(cells, decimal)
+        values = _parse(cells)
     if values is None and converted:
         plain = _undecorate(cells)
-        values = _parse(plain, ".")
+        values = _parse(plain)
         if values is not None:
-            notes.add("converted", name, count=_count(pc.not_equal(plain, cells)))
+            notes.add("converted", name, count=count_true(pc.not_equal(plain, cells)))
             cells = plain
     if values is None:
         if said is not None or (converted and options.convert != "all"):
             bad = pc.invert(pc.match_substring_regex(cells, f"{NUMBER}|{INFINITE}"))
-            raise ReadError("NBML-R23", path=path, column=shown(name), kind=said or "number", count=_count(bad),
-                            row=pc.index(bad, True).as_py() + 1)
+            raise ReadError("NBML-R23", path=path, column=shown(name), kind=said or "number",
+                            count=count_true(bad), row=pc.index(bad, True).as_py() + 1)
         return None
     return _settle_numbers(name, cells, values, said, notes, path)
 
 
 def _settle_numbers(name: str, cells: pa.ChunkedArray, values: np.ndarray[Any, np.dtype[np.float64]],
                     said: Kind | None, notes: Notes, path: str) -> Settled | None:
-    """Tell integers from numbers; identifiers that would lose digits stay text unless the user says otherwise."""
+    """Tell integers from numbers; None for identifiers that would lose digits, unless the user says so."""
     finite = np.isfinite(values)
     infinite = int(np.isinf(values).sum())
     with np.errstate(invalid="ignore"):
         whole = bool(np.all(values[finite] == np.trunc(values[finite]))) and not infinite
-    integral = whole and not pc.any(pc.match_substring_regex(cells, "[.,eE]")).as_py()
+    integral = whole and not pc.any(pc.match_substring_regex(cells, "[.eE]")).as_py()
     if integral and said is None:
         if pc.any(pc.match_substring_regex(cells, LEADING_ZERO)).as_py():
             return None
@@ -179,12 +178,17 @@ def _boolean(cells: pa.ChunkedArray, said: Kind | None) -> Settled | None:
     return Settled(as_boolean(values), "boolean")
 
 
-def _parse(cells: pa.ChunkedArray, decimal: str) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+def _pointed(cells: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:
+    """Cells with comma and point exchanged where the comma is the decimal mark and occurs."""
+    if decimal == "." or not pc.any(pc.match_substring(cells, ",")).as_py():
+        return cells
+    for old, new in ((".", "\x00"), (",", "."), ("\x00", ",")):
+        cells = pc.replace_substring(cells, old, new)
+    return cells
+
+
+def _parse(cells: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.float64]] | None:
     """Numbers of a whole column, NaN where a cell is null, or None when one cell is none."""
-    if decimal == "," and pc.any(pc.match_substring(cells, ",")).as_py():
-        if pc.any(pc.match_substring(cells, ".")).as_py():
-            return None
-        cells = pc.replace_substring(cells, ",", ".")
     try:
         values: np.ndarray[Any, np.dtype[np.float64]] = pc.cast(cells, pa.float64()).to_numpy()
     except pa.ArrowInvalid:
@@ -197,51 +201,3 @@ def _parse(cells: pa.ChunkedArray, decimal: str) -> np.ndarray[Any, np.dtype[np.
 def _undecorate(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     plain = [None if cell is None else undecorated(cell) for cell in cells.to_pylist()]
     return pa.chunked_array([pa.array(plain, cells.type)])
-
-
-def _why_text(name: str, cells: pa.ChunkedArray, notes: Notes) -> str | None:
-    """Say why a column that looks like numbers stays text."""
-    n = len(cells) - cells.null_count
-    if not n:
-        return None
-    is_number = pc.match_substring_regex(cells, f"{NUMBER}|{INFINITE}")
-    numbers = _count(is_number)
-    if numbers == n:
-        zeros = pc.match_substring_regex(cells, LEADING_ZERO)
-        key, count = ("leading_zeros", _count(zeros)) if pc.any(zeros).as_py() else ("big_integers", n)
-        notes.add(key, name, count=count)
-        return words(f"read.note.{key}")
-    is_like = pc.match_substring_regex(cells, DECORATED)
-    if _count(is_like) == n:
-        other = pc.filter(cells, pc.invert(is_number))
-        notes.warn("decorated", name, count=len(other), example=_first(other))
-        return words("read.note.decorated", count=len(other))
-    if numbers:
-        odd = pc.invert(is_number)
-        share = 100 * numbers / n
-        notes.add("mixed", name, severity="warning" if share >= 50 else "note", numbers=_percent(share),
-                  others=_percent(100 - share), count=n - numbers, row=pc.index(odd, True).as_py() + 1,
-                  first=_first(pc.filter(cells, odd)))
-        return words("read.note.mixed", numbers=_percent(share))
-    return None
-
-
-def _count_tokens(name: str, trimmed: pa.ChunkedArray, missing: Any, notes: Notes, *, in_text: bool) -> None:
-    found = pc.value_counts(pc.filter(trimmed, missing)).to_pylist()
-    seen = sorted((str(entry["values"]), int(entry["counts"])) for entry in found if entry["values"])
-    if seen:
-        notes.add("missing.in_text" if in_text else "missing.in_numbers", name,
-                  severity="warning" if in_text else "note",
-                  tokens=[token for token, _ in seen], counts=[count for _, count in seen])
-
-
-def _count(mask: Any) -> int:
-    return int(pc.sum(pc.cast(mask, pa.int64())).as_py() or 0)
-
-
-def _first(cells: pa.ChunkedArray) -> str:
-    return shown(unicodedata.normalize("NFC", str(cells[0].as_py())), 40)
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0f} %" if 1 <= share <= 99 else f"{share:.2g} %" if share < 1 else f"{share:.4g} %"
