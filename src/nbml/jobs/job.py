@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from nbml.engine.cluster import find_head
 from nbml.engine.event_log import EventTail, iter_until_finished, read_events
 from nbml.engine.job_folder import JobFolder
 from nbml.engine.lease import is_alive, read_lease
@@ -18,6 +20,7 @@ from nbml.spec.snapshot import Snapshot, fold
 from nbml.spec.train import TrainSpec
 
 START_GRACE_S = 60.0
+RESTART_GRACE_S = 60.0
 
 
 class Job:
@@ -57,7 +60,7 @@ class Job:
         if held is None:
             waiting_s = time.time() - self.paths.spec.stat().st_mtime
             return "queued" if waiting_s < START_GRACE_S else "interrupted"
-        return state if is_alive(held) else "interrupted"
+        return state if is_alive(held) or self._may_restart(held) else "interrupted"
 
     @property
     def folder(self) -> Path:
@@ -118,6 +121,11 @@ class Job:
         if not self.paths.result.exists():
             raise JobError("NBML-J05", job_id=self.id)
         return TrainResult.load(self.folder)
+
+    def _may_restart(self, held: dict[str, Any]) -> bool:
+        """Whether Ray is about to restart a supervisor that has just died."""
+        is_up = self._settings.ray_address is not None or find_head(self._settings) is not None
+        return self._snapshot.executor == "ray" and is_up and time.time() - held["beat"] < RESTART_GRACE_S
 
     def __repr__(self) -> str:
         return f"<nbml job {self.id} {self.spec.title!r} {self.status}>"

@@ -107,9 +107,8 @@ class TrainResult:
         """The out-of-fold table in the row order of the input."""
         import pandas as pd
 
-        return pd.read_csv(self.folder / self.record.cv_result, float_precision="round_trip",
-                           dtype={"fold": str}, keep_default_na=False,
-                           na_values={c: [""] for c in self.record.targets})
+        texts = pd.read_csv(self.folder / self.record.cv_result, dtype=str, keep_default_na=False, na_values=[""])
+        return texts.astype({name: np.float64 for name in texts.columns[1:]})
 
     def shap(self, target: str | None = None, family: str | None = None) -> Shap:
         """Shapley values of the held-out rows.

@@ -154,8 +154,7 @@ class StudyRun:
         self._open[number] = trial
         finished = self._store.load_trial(self.plan.id, number)
         if finished is not None:
-            if finished.params != params:
-                raise JobError("NBML-J21", study=self.plan.id, trial=number)
+            self._check_same(trial, finished.params)
             trial.finished = finished
             trial.unsent.clear()
             for fold, value in enumerate(finished.folds):
@@ -165,9 +164,15 @@ class StudyRun:
         for fold in list(trial.unsent):
             record = self._store.load_fold(self.plan.id, number, fold)
             if record is not None:
+                self._check_same(trial, record.params)
                 trial.unsent.remove(fold)
                 trial.done[fold] = record
                 self._tell_fold(trial, fold, self._fold_value(fold, record), record.seconds)
+
+    def _check_same(self, trial: OpenTrial, params: dict[str, Any]) -> None:
+        """Take no result of an earlier attempt that other parameters gave."""
+        if params != trial.params:
+            raise JobError("NBML-J21", study=self.plan.id, trial=trial.number)
 
     def _task(self, trial: OpenTrial, fold: int) -> Task:
         return Task(f"{self.plan.id}/{trial.number}/{fold}", {

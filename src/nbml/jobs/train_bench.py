@@ -57,7 +57,7 @@ class TrainBench:
             return known
         outcome: FoldOutcome = self._folds.evaluate(
             family(work["family"]), work["target"], work["fold"], work["params"], should_stop=should_stop)
-        record = FoldRecord(outcome.predictions.astype(np.float32), outcome.cpu_s)
+        record = FoldRecord(outcome.predictions.astype(np.float32), outcome.cpu_s, work["params"])
         self._store.save_fold(*key, record, outcome.model.files())
         return record
 

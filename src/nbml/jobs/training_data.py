@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nbml.data.checks import check_training
 from nbml.errors import DataError
@@ -48,6 +49,11 @@ class Prepared:
     data: TrainingData
     encoder: Encoder
     warnings: tuple[Finding, ...]
+    rows: NDArray[np.intp]
+    """Positions in the input of the rows of ``data``: those that have a target."""
+
+    n_input: int
+    """Rows of the input."""
 
 
 def check(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet) -> tuple[Finding, ...]:
@@ -87,18 +93,25 @@ def prepare(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet, warnings: 
         Their kinds.
     warnings : tuple of Finding
         What the checks found.
+
+    Returns
+    -------
+    Prepared
+        Rows without any target take no part; those without one of several targets stay for the others.
     """
     assert spec.resolved is not None
+    Y = np.column_stack([frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in spec.targets])
+    rows, n_input = np.flatnonzero(~np.isnan(Y).all(axis=1)), len(frame)
+    frame, Y = frame.iloc[rows], Y[rows]
     features = [(name, sheet[name].kind) for name in spec.resolved.features]
     encoder = Encoder.learn(frame, features, levels={name: sheet[name].levels for name, _ in features},
                             infinite=spec.infinite)
     X = encoder.encode(frame[[name for name, _ in features]]).X
-    Y = np.column_stack([frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in spec.targets])
     folds = make_folds(
         len(frame), groups=_texts(frame, spec.group), fold_column=_texts(frame, spec.fold_column),
         n_folds=spec.folds, seed=spec.seed,
     )
-    return Prepared(TrainingData(X, Y, encoder.layout, folds), encoder, warnings)
+    return Prepared(TrainingData(X, Y, encoder.layout, folds), encoder, warnings, rows, n_input)
 
 
 def _texts(frame: pd.DataFrame, column: str | None) -> list[str | None] | None:

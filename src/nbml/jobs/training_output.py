@@ -54,18 +54,19 @@ def write_output(context: JobContext, prepared: Prepared, studies: list[StudyRun
     assert spec.data.sha256 is not None
     store = TrialStore(folder.trials)
     leaders: list[Leader] = []
-    predicted: dict[str, NDArray[np.float32]] = {}
+    predicted: list[dict[str, NDArray[np.float32]]] = []
     for index, target in enumerate(spec.targets):
         of_target = [study for study in studies if study.target_index == index]
         chosen = min((s for s in of_target if s.best), key=lambda s: s.best.value if s.best else 0.0, default=None)
         dummy = score_folds(data.Y[:, index], mean_baseline(data.Y[:, index], data.folds), data.folds)
+        predicted.append({})
         leaders.append(Leader(target=target, family=BASELINE, study=None, scores=_scores(dummy)))
         for study in sorted(of_target, key=lambda s: s.best.value if s.best else np.inf):
             leader, out_of_fold = _leader(context, prepared, study, store, loop, is_chosen=study is chosen)
             leaders.append(leader)
             if out_of_fold is not None:
                 name = f"predicted_{target}" if study is chosen else f"predicted_{target} ({study.plan.family})"
-                predicted[name] = out_of_fold
+                predicted[index][name] = out_of_fold
     _write_models(context, prepared, studies, store, loop, leaders)
     _write_cv_result(folder.root / "cv_result.csv", spec, prepared, predicted)
     for name in ("models", "cv_result.csv"):
@@ -117,9 +118,10 @@ def _write_shap(context: JobContext, prepared: Prepared, study: StudyRun, loop: 
         return None, 0
     rows = np.concatenate([part["rows"] for part in parts])
     order = np.argsort(rows, kind="stable")
+    positions = prepared.rows[rows]
     buffer = io.BytesIO()
     np.savez(
-        buffer, rows=rows[order], values=np.concatenate([part["values"] for part in parts])[order],
+        buffer, rows=positions[order], values=np.concatenate([part["values"] for part in parts])[order],
         base=np.concatenate([np.full(len(part["rows"]), part["base"]) for part in parts])[order],
         fold=prepared.data.folds.assignment[rows[order]], features=np.array(prepared.encoder.names, dtype=np.str_))
     name = f"shap/{study.plan.id}.npz"
@@ -155,15 +157,15 @@ def _cards(spec: TrainSpec, leaders: list[Leader]) -> list[ModelCard]:
     ]
 
 
-def _write_cv_result(path: Path, spec: TrainSpec, prepared: Prepared, predicted: dict[str, NDArray[np.float32]]) -> None:
-    """The out-of-fold table in the row order of the input."""
+def _write_cv_result(path: Path, spec: TrainSpec, prepared: Prepared, predicted: list[dict[str, NDArray[np.float32]]]) -> None:
+    """The out-of-fold table in the row order of the input; a row that took no part is empty."""
     import pandas as pd
 
-    folds = prepared.data.folds
+    folds, rows = prepared.data.folds, prepared.rows
     columns: dict[str, Any] = {"fold": np.array(folds.names, dtype=object)[folds.assignment]}
     for index, target in enumerate(spec.targets):
         columns[target] = prepared.data.Y[:, index]
-        columns |= {name: values for name, values in predicted.items()
-                    if name == f"predicted_{target}" or name.startswith(f"predicted_{target} (")}
-    table = pd.DataFrame(columns).to_csv(index=False, lineterminator="\n")
+        columns |= predicted[index]
+    result = pd.DataFrame(columns, index=rows).reindex(range(prepared.n_input))
+    table = result.to_csv(index=False, lineterminator="\n")
     write_bytes(path, table.encode("utf-8"))

@@ -10,6 +10,8 @@ import json
 import os
 import shutil
 import uuid
+import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,10 +34,13 @@ class FoldRecord:
         Predictions of the held-out rows in row order.
     seconds : float
         Processor seconds of fit and predict.
+    params : dict
+        Hyperparameters it was fitted with.
     """
 
     predictions: Predictions
     seconds: float
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -90,20 +95,21 @@ class TrialStore:
             (draft / "model").mkdir(parents=True)
             for name, content in files.items():
                 (draft / "model" / name).write_bytes(content)
-            np.savez(draft / "outcome.npz", predictions=record.predictions, seconds=record.seconds)
+            np.savez(draft / "outcome.npz", predictions=record.predictions, seconds=record.seconds,
+                     params=np.array(json.dumps(record.params)))
+            if folder.exists() and self.load_fold(study, trial, fold) is None:
+                shutil.rmtree(folder)
             os.rename(draft, folder)  # noqa: PTH104 - a rename that refuses a non-empty target
         except OSError as error:
             shutil.rmtree(draft, ignore_errors=True)
-            if not folder.exists():
+            if self.load_fold(study, trial, fold) is None:
                 raise storage_error(folder, error) from error
 
     def load_fold(self, study: str, trial: int, fold: int) -> FoldRecord | None:
-        """A fold's result, or None where there is none."""
-        try:
-            with np.load(self.fold_folder(study, trial, fold) / "outcome.npz", allow_pickle=False) as saved:
-                return FoldRecord(saved["predictions"], float(saved["seconds"]))
-        except FileNotFoundError:
-            return None
+        """A fold's result, or None where there is none that is whole."""
+        saved = _load(self.fold_folder(study, trial, fold) / "outcome.npz", "predictions", "seconds", "params")
+        return None if saved is None else FoldRecord(
+            saved["predictions"], float(saved["seconds"]), json.loads(str(saved["params"])))
 
     def load_model_files(self, study: str, trial: int, fold: int) -> dict[str, bytes]:
         """The model of one (trial, fold) of a best trial, by file name."""
@@ -121,16 +127,15 @@ class TrialStore:
             np.savez(draft, predictions=record.predictions, about=np.array(json.dumps(about)))
             draft.replace(path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
             raise storage_error(path, error) from error
 
     def load_trial(self, study: str, trial: int) -> TrialRecord | None:
-        """A finished trial, or None where it is not."""
-        try:
-            with np.load(self._trial_file(study, trial), allow_pickle=False) as saved:
-                return TrialRecord(predictions=saved["predictions"], **json.loads(str(saved["about"])))
-        except FileNotFoundError:
-            return None
+        """A finished trial, or None where it is not, or not whole."""
+        saved = _load(self._trial_file(study, trial), "predictions", "about")
+        return None if saved is None else TrialRecord(
+            predictions=saved["predictions"], **json.loads(str(saved["about"])))
 
     def drop_models(self, study: str, trial: int) -> None:
         """Forget the models and fold results of a trial that is done and not the best."""
@@ -141,3 +146,12 @@ class TrialStore:
 
     def _trial_file(self, study: str, trial: int) -> Path:
         return self._root / study / f"{trial:06d}.npz"
+
+
+def _load(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
+    """The arrays of a file; None where it is not there, or not whole since the power was lost."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
+            return {name: saved[name] for name in names}
+    except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+        return None

@@ -1,0 +1,126 @@
+"""nbml's own head: one for each environment, guarded by a token, gone when idle or told to stop."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from nbml.engine.cluster import find_head, head_folder
+from nbml.settings import Settings
+from tests.conftest import end_head
+
+pytestmark = pytest.mark.ray
+CONNECT = "import nbml; nbml.connect(); import ray; print(ray.get_runtime_context().gcs_address)"
+
+
+def in_a_process(code, **environment):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180,
+                          env=os.environ | environment)
+
+
+def family_of(pid):
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
+
+
+@pytest.fixture
+def own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("NBML_HOME", str(tmp_path))
+    monkeypatch.setenv("NBML_CPUS", "1")
+    yield tmp_path
+    end_head(tmp_path)
+
+
+def test_idle_head_stops_and_leaves_no_process(own_home):
+    """F9: after its idle time the head and every process it started are gone, and its scratch folder too."""
+    done = in_a_process(CONNECT, NBML_IDLE_S="4")
+    assert done.returncode == 0, done.stderr
+    head = find_head(Settings())
+    assert head is not None
+    family = family_of(head.pid)
+    assert len(family) > 4
+    scratch = {a.split("=", 1)[1] for p in family for a in p.cmdline() if a.startswith("--temp-dir=")}
+    _gone, alive = psutil.wait_procs(family, timeout=60)
+    assert not alive
+    assert scratch
+    assert not any(os.path.exists(folder) for folder in scratch)
+    assert find_head(Settings()) is None
+
+
+def test_second_process_uses_the_same_head(own_home):
+    first, second = in_a_process(CONNECT), in_a_process(CONNECT)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert first.stdout == second.stdout != ""
+
+
+def test_head_without_the_token_is_closed(own_home):
+    """S13: whoever has not the token is refused."""
+    in_a_process(CONNECT)
+    head = find_head(Settings())
+    stranger = in_a_process(
+        f"import ray; ray.init(address={head.address!r}, log_to_driver=False); print('in')",
+        RAY_AUTH_MODE="token", RAY_AUTH_TOKEN="0" * 64)
+    assert stranger.returncode != 0
+    assert "in" not in stranger.stdout.split()
+    token = head_folder(Settings()) / "token"
+    assert token.stat().st_mode & 0o077 == 0
+
+
+def test_head_of_another_environment_is_not_reused(own_home, monkeypatch):
+    """F18: a head is found by interpreter, Python, Ray and nbml version."""
+    in_a_process(CONNECT)
+    here = head_folder(Settings())
+    assert find_head(Settings()) is not None
+    monkeypatch.setattr("nbml.engine.cluster.version", lambda name: "9.9.9")
+    assert head_folder(Settings()) != here
+    assert find_head(Settings()) is None
+
+
+def test_dead_head_is_forgotten(own_home):
+    """F14: a head.json whose process is gone, or whose pid is somebody else's now, is no head."""
+    folder = head_folder(Settings())
+    folder.mkdir(parents=True)
+    (folder / "head.json").write_text(json.dumps(
+        {"address": "127.0.0.1:1", "pid": os.getpid(), "process_started": 1.0, "cpus": 1}))
+    assert find_head(Settings()) is None
+
+
+def test_lost_head_interrupts_the_job_and_resume_ends_it(own_home):
+    """F14: head killed in mid-job: told as interrupted within 30 s; resumed from its folder on a new head."""
+    import nbml
+    from tests.integration.mixes import SLOW, TARGET, answer, mixes
+
+    job = nbml.train(mixes(), TARGET, group="lot", trials=6, space=SLOW)
+    end = time.monotonic() + 120
+    while sum(e.type == "fold.finished" for e in job.events()) < 4:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    finished = {(e.study, e.trial, e.fold) for e in job.events() if e.type == "fold.finished"}
+    for process in reversed(family_of(find_head(Settings()).pid)):
+        process.kill()
+    killed = time.monotonic()
+    while job.status != "interrupted":
+        assert time.monotonic() - killed < 30
+        time.sleep(0.1)
+    with pytest.raises(nbml.NbmlError, match="NBML-J03"):
+        job.result(timeout_s=60)
+    resumed = answer(nbml.resume(job.id))
+    assert finished <= set(resumed["folds"])
+    assert resumed == answer(nbml.train(mixes(), TARGET, group="lot", trials=6, space=SLOW, executor="inline"))
+
+
+def test_head_that_cannot_start_says_why(own_home, monkeypatch):
+    """F15: the reason and the log are named, and the way to go on without Ray."""
+    import nbml.engine.cluster as cluster
+    from nbml.errors import EngineError
+
+    monkeypatch.setenv("PYTHONPATH", "/nonexistent")
+    monkeypatch.setattr(cluster.sys, "executable", "/bin/false")
+    with pytest.raises(EngineError) as raised:
+        cluster.start_head(Settings(), cluster.COLD)
+    assert raised.value.code == "NBML-E15"
+    assert "NBML_EXECUTOR=inline" in raised.value.next_step

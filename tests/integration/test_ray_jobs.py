@@ -1,0 +1,143 @@
+"""Jobs on a real Ray cluster: what they give, and that killing anything does not change it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+import nbml
+from nbml.engine.lease import read_lease
+from tests.integration.mixes import SLOW, TARGET, answer, mixes
+
+pytestmark = pytest.mark.ray
+JOB = {"targets": TARGET, "group": "lot", "trials": 8, "space": SLOW}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(warm_ray):
+    """The answer of the job when nothing happens to it."""
+    return answer(nbml.train(mixes(), **JOB))
+
+
+def wait_for(job, n, kind="fold.finished", within_s=120.0):
+    """Wait until a job has told ``n`` events of a kind."""
+    end = time.monotonic() + within_s
+    while sum(event.type == kind for event in job.events()) < n:
+        assert time.monotonic() < end, f"not {n} x {kind} within {within_s} s"
+        assert not job.snapshot().is_finished, "the job was over too soon to be disturbed"
+        time.sleep(0.02)
+
+
+def title(process):
+    """The title of a process; empty for one that has just ended."""
+    try:
+        return " ".join(process.cmdline()[:1])
+    except psutil.Error:
+        return ""
+
+
+def workers_of(head_pid):
+    """Worker processes of a head that hold a job's bench or wait for one."""
+    return [p for p in psutil.Process(head_pid).children(recursive=True) if "Worker" in title(p)]
+
+
+def head_pid(home):
+    return json.loads(next((home / "engine").glob("*/head.json")).read_text())["pid"]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_workers_do_not_change_the_answer(undisturbed, workers):
+    """F47: same seed with 1, 2 and 4 workers: same trials, same scores, same predictions."""
+    assert answer(nbml.train(mixes(), workers=workers, **JOB)) == undisturbed
+
+
+def test_inline_gives_the_same_answer(undisturbed):
+    assert answer(nbml.train(mixes(), executor="inline", **JOB)) == undisturbed
+
+
+def test_killed_worker_changes_nothing(undisturbed, home):
+    """F1: kill -9 of a worker in mid-fold."""
+    job = nbml.train(mixes(), **JOB)
+    wait_for(job, 5)
+    busiest = max(workers_of(head_pid(home)), key=lambda p: p.cpu_times().user)
+    busiest.kill()
+    assert answer(job) == undisturbed
+
+
+def test_killed_supervisor_changes_nothing(undisturbed):
+    """F8, F35: kill -9 of the supervisor; Ray restarts it and it takes the job up from its folder."""
+    job = nbml.train(mixes(), **JOB)
+    wait_for(job, 7)
+    os.kill(read_lease(job.paths.lease)["pid"], signal.SIGKILL)
+    assert answer(job) == undisturbed
+    assert job.snapshot().attempt == 2
+    assert [e.type for e in job.events()].count("job.finished") == 1
+
+
+def test_killed_submitter_changes_nothing(undisturbed, home):
+    """F9: kill -9 of the submitting process; another process follows the job by its id."""
+    code = (
+        "import nbml, sys, time; from tests.integration.mixes import mixes, TARGET, SLOW\n"
+        f"job = nbml.train(mixes(), **{JOB!r})\n"
+        "print(job.id, flush=True); time.sleep(600)\n")
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as submitter:
+        job = nbml.open(submitter.stdout.readline().strip())
+        wait_for(job, 3)
+        submitter.kill()
+    assert answer(job) == undisturbed
+
+
+def test_cancel_is_quick_and_keeps_what_is_finished(warm_ray, home):
+    """F6: answered at once, idle in 2 s, finished trials usable."""
+    job = nbml.train(mixes(), TARGET, group="lot", trials=500, space=SLOW)
+    wait_for(job, 3, "trial.finished")
+    begun = time.monotonic()
+    job.cancel()
+    assert time.monotonic() - begun < 0.5
+    end = begun + 30
+    while time.monotonic() < end and sum(p.cpu_percent(0.05) > 20 for p in workers_of(head_pid(home))):
+        time.sleep(0.05)
+    result = job.result(timeout_s=60)
+    assert (job.status, result.record.state) == ("cancelled", "cancelled")
+    done = [e for e in job.events() if e.type == "trial.finished"]
+    assert len(done) < 500
+    assert result.score == pytest.approx(min(e.value for e in done))
+    predicted = result.predict(mixes().head(5))
+    assert predicted[f"predicted_{TARGET}"].notna().all()
+
+
+def test_two_jobs_at_once_both_end(undisturbed):
+    """F32: the same name twice: both run, each with an id of its own."""
+    first, second = (nbml.train(mixes(), name="same", **JOB) for _ in range(2))
+    assert first.id != second.id
+    assert answer(first) == answer(second) == undisturbed
+
+
+def test_time_limit_keeps_the_best_complete_trial(warm_ray):
+    """F43: the budget ends inside a fold."""
+    job = nbml.train(mixes(), TARGET, group="lot", trials=None, timeout_s=8.0, space=SLOW)
+    result = job.result(timeout_s=120)
+    done = [e.value for e in job.events() if e.type == "trial.finished" and e.state == "complete"]
+    assert result.record.state == "succeeded"
+    assert result.score == pytest.approx(min(done))
+    assert {leader.shap_rows for leader in result.record.leaderboard if leader.chosen} == {len(mixes())}
+
+
+def test_ray_says_nothing_in_the_terminal(home):
+    """No flood of Ray's own lines, even when a worker dies."""
+    code = (
+        "import nbml, os, time, psutil, json, pathlib\n"
+        "from tests.integration.mixes import mixes, TARGET, SLOW\n"
+        f"job = nbml.train(mixes(), **{JOB!r})\n"
+        "while sum(e.type == 'fold.finished' for e in job.events()) < 3: time.sleep(0.05)\n"
+        "head = json.loads(next((pathlib.Path(os.environ['NBML_HOME']) / 'engine').glob('*/head.json')).read_text())\n"
+        "from tests.integration.test_ray_jobs import workers_of\n"
+        "max(workers_of(head['pid']), key=lambda p: p.cpu_times().user).kill()\n"
+        "job.result(timeout_s=200); time.sleep(1)\n")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=280)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
