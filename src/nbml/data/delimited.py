@@ -1,7 +1,7 @@
 """CSV and its kin: the separator and decimal mark are found or said, then every field is read as text.
 
-Arrow reads the usual file; one with rows of unequal length or an odd number of quotes goes through Python's
-csv module, which reads the same fields slower and can say on which line what is wrong.
+Arrow reads the usual file; one with rows of unequal length or an open quote goes through Python's csv module,
+which reads the same fields slower and can say on which line what is wrong.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from nbml.spec.reading import ReadOptions
 
 _SAMPLE_CHARS = 1 << 20
 _SAMPLE_ROWS = 200
+_SENTINEL = "end"
 
 
 def read_delimited(text: str, path: str, options: ReadOptions, limits: ReadLimits, notes: Notes) -> RawTable:
@@ -86,20 +87,21 @@ def _sample(text: str, path: str, limits: ReadLimits) -> str:
 def _parse(text: str, offset: int, line: int, delimiter: str, width: int, path: str,
            notes: Notes) -> list[pa.ChunkedArray]:
     body = text[offset:]
-    quotes = body.count('"')
-    if quotes % 2 == 0:
-        names = [str(i) for i in range(width)]
-        try:
-            table = pa_csv.read_csv(
-                pa.BufferReader(body.encode()),
-                read_options=pa_csv.ReadOptions(column_names=names, block_size=16 << 20),
-                parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=quotes > 0),
-                convert_options=pa_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False,
-                    check_utf8=False))
-            return list(table.columns)
-        except pa.ArrowInvalid:
-            pass  # unequal rows or a huge field: the exact reader says what and where
+    names = [str(i) for i in range(width)]
+    # A last row of our own comes out as it went in unless an open quote has swallowed it.
+    sentinel = [_SENTINEL] * width
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(f"{body}\n{delimiter.join(sentinel)}\n".encode()),
+            read_options=pa_csv.ReadOptions(column_names=names, block_size=16 << 20),
+            parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values='"' in body),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False,
+                check_utf8=False))
+        if [column[-1].as_py() for column in table.columns] == sentinel:
+            return list(table.slice(0, table.num_rows - 1).columns)
+    except pa.ArrowInvalid:
+        pass  # unequal rows or a huge field: the exact reader says what and where
     return _parse_exactly(body, line, delimiter, width, path, notes)
 
 
@@ -118,7 +120,7 @@ def _parse_exactly(body: str, line: int, delimiter: str, width: int, path: str,
     except csv.Error:
         raise ReadError("NBML-R19", path=path, line=line + starts[-1]) from None
     if records and _ends_in_quote(body, starts[-2], delimiter):
-        raise ReadError("NBML-R19", path=path, line=line + starts[len(records) - 1])
+        raise ReadError("NBML-R19", path=path, line=line + starts[-2])
     longer = [i for i, cells in enumerate(records) if any(cell.strip() for cell in cells[width:])]
     if longer:
         if len(longer) == len(records) and all(len(cells) == width + 1 for cells in records):
@@ -141,5 +143,5 @@ def _parse_exactly(body: str, line: int, delimiter: str, width: int, path: str,
 def _ends_in_quote(body: str, last: int, delimiter: str) -> bool:
     """Whether the record on line `last` of the body swallows what is put after it: its quote is open."""
     tail = "".join(islice(io.StringIO(body, newline=""), last, None))
-    *_, sentinel = csv.reader(io.StringIO(f"{tail}\n0", newline=""), delimiter=delimiter)
-    return sentinel != ["0"]
+    *_, row = csv.reader(io.StringIO(f"{tail}\n{_SENTINEL}", newline=""), delimiter=delimiter)
+    return row != [_SENTINEL]

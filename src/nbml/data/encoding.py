@@ -19,6 +19,8 @@ _BOMS = (
 )
 _ISO_2022 = re.compile(rb"\x1b\$[@B]|\x1b\(J|\x1b\$\(D")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_RUNS = re.compile(rb"[\x80-\xff]+")
+_LONE = re.compile(rb"(?<![\x80-\xff])[\xa0-\xff](?![\x80-\xff])")
 _HALF_KANA = re.compile(r"[\uff61-\uff9f]")
 _NOT_CP932 = re.compile(r"[\x80\xa0\uf8f0-\uf8f3]")  # what Python maps the undefined bytes 80, A0, FD-FF to
 
@@ -142,6 +144,8 @@ def _is_euc(data: bytes, as_cp932: str) -> bool:
 
 
 def _guess(data: bytes) -> str:
+    if len(_LONE.findall(data)) >= 0.5 * len(_RUNS.findall(data)):
+        return "cp1252"  # single accented letters and signs: so little tells charset-normalizer nothing
     try:
         data.decode("euc_jp")
     except UnicodeDecodeError:

@@ -160,15 +160,17 @@ def _continuation(rows: Sequence[Row], top: int, first: int, measured: Sequence[
 
 
 def _is_series(rows: Sequence[Row], top: int, measured: Sequence[int]) -> bool:
-    """Whether a row of numbers is a header all the same: 2013, 2014, 2015 and the like."""
+    """Whether a row of numbers is a header all the same: 2013, 2014, 2015, or dates over numbers."""
     if top >= len(rows) - 1 or len(measured) < 3:
         return False
     cells = [rows[top].cells[j].strip() for j in measured if j < len(rows[top].cells)]
     others = [c for j, c in enumerate(rows[top].cells) if j not in measured]
-    if not others or not all(c.isascii() and c.isdigit() for c in cells):
+    if not others or any(cell_kind(c) in {"number", "date"} for c in others):
         return False
-    steps = {int(b) - int(a) for a, b in pairwise(cells)}
-    return steps == {1} and not any(cell_kind(c) in {"number", "date"} for c in others)
+    if all(c.isascii() and c.isdigit() for c in cells):
+        return {int(b) - int(a) for a, b in pairwise(cells)} == {1}
+    below = {cell_kind(rows[top + 1].cells[j]) for j in measured if j < len(rows[top + 1].cells)}
+    return {cell_kind(c) for c in cells} == {"date"} and below <= {"number", "empty"}
 
 
 def _lower(rows: Sequence[Row]) -> Sequence[Row]:

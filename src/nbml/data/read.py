@@ -66,8 +66,8 @@ def read(source: str | Path | pd.DataFrame, options: ReadOptions | None = None, 
     path: str | None = None
     if isinstance(source, pd.DataFrame):
         name = "DataFrame"
+        bounds.check_shape(name, *source.shape)
         raw = read_frame(source, notes)
-        bounds.check_shape(name, len(source), source.shape[1])
     elif isinstance(source, str | Path):
         path, name = str(source), shown(str(source))
         raw = _read_file(resolve(source, roots), name, settings, bounds, notes)

@@ -23,6 +23,9 @@ from nbml.spec.reading import shown
 
 _URL = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+://|(?:file|data|s3|gs|dbfs):)")
 _CHUNK = 1 << 20
+# No link put there after the path was resolved, and no waiting for ever on a pipe without a writer.
+_FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC"))
 
 
 def resolve(source: str | Path, roots: Sequence[Path] | None) -> Path:
@@ -57,8 +60,7 @@ def opened(path: Path, limits: ReadLimits) -> Iterator[tuple[IO[bytes], int]]:
     """
     name = shown(str(path))
     try:
-        # Non-blocking, or the opening of a pipe without a writer would wait for ever.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, _FLAGS)
     except IsADirectoryError:
         raise ReadError("NBML-R03", path=name) from None
     except PermissionError:

@@ -47,6 +47,7 @@ def test_latin_1_is_neither_guessed_nor_taken_for_cp932(file, text):
         read(path)
     assert caught.value.code == "NBML-R14"
     assert caught.value.fields["byte"] == next(i for i, c in enumerate(text) if ord(c) > 127)
+    assert caught.value.fields["guess"] == "cp1252"
     assert read(path, encoding="latin-1").columns.names[0] == text.split(",")[0]
 
 
@@ -202,6 +203,8 @@ def test_no_header_and_years_as_header(file):
     assert "header.none" in {d.key.removeprefix("read.") for d in table.report.warnings}
     years = read(file("県,2013,2014,2015\n東京,1.5,2.5,3.5\n大阪,1.1,2.1,3.1\n"))
     assert years.columns.names == ("県", "2013", "2014", "2015")
+    days = read(file("銘柄,2024/1/1,2024/1/2,2024/1/3\nA,1,2,3\nB,4,5,6\n"))
+    assert days.columns.names == ("銘柄", "2024/1/1", "2024/1/2", "2024/1/3")
 
 
 def test_merged_group_row_is_used_where_names_repeat(file):
