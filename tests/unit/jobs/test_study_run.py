@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nbml.errors import EngineError, JobError
 from nbml.ml.models.base import Param
-from tests.unit.jobs.fakes import SPACE, Play
+from tests.unit.jobs.fakes import SPACE, TRIALS, Play
 
 BROKEN = EngineError("NBML-E12", kind="ValueError", reason="the library said no", where="fit, line 3")
 
@@ -20,14 +20,14 @@ def undisturbed(tmp_path_factory):
     return Play(tmp_path_factory.mktemp("undisturbed")).play(slots=1)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(slots=st.sampled_from([2, 3, 4, 8, 40]), data=st.data())
 def test_same_trials_for_any_number_of_workers_and_order_of_answers(undisturbed, tmp_path_factory, slots, data):
     """F47: past the random start too, where the sampler looks at what it was told."""
     pick = data.draw(st.randoms(use_true_random=False)).randrange
     play = Play(tmp_path_factory.mktemp("shuffled")).play(slots, pick)
     assert play.told() == undisturbed.told()
-    assert sorted(play.fitted) == [(trial, fold) for trial in range(20) for fold in range(3)]
+    assert sorted(play.fitted) == [(trial, fold) for trial in range(TRIALS) for fold in range(3)]
 
 
 @pytest.mark.parametrize("sampler", ["random", "cmaes", "qmc"])
@@ -40,8 +40,8 @@ def test_same_trials_with_every_sampler(tmp_path, sampler):
 
 def test_trials_are_told_in_the_order_asked(tmp_path):
     play = Play(tmp_path).play(slots=40, pick=lambda n: n - 1)
-    assert [e.trial for e in play.of("trial.finished")] == list(range(20))
-    assert [e.trial for e in play.of("trial.started")] == list(range(20))
+    assert [e.trial for e in play.of("trial.finished")] == list(range(TRIALS))
+    assert [e.trial for e in play.of("trial.started")] == list(range(TRIALS))
 
 
 def test_a_fixed_number_of_trials_is_open(tmp_path):
@@ -79,7 +79,7 @@ def test_only_the_best_trial_keeps_models(tmp_path):
     best = play.run.best.number
     assert sorted(p.name for p in (tmp_path / "t0-x").iterdir() if p.is_dir()) == [f"{best:06d}"]
     assert play.store.load_model_files("t0-x", best, 2) == {"model.txt": f"{(best, 2)}".encode()}
-    assert len(list((tmp_path / "t0-x").glob("*.npz"))) == 20
+    assert len(list((tmp_path / "t0-x").glob("*.npz"))) == TRIALS
 
 
 def test_a_failed_fold_fails_its_trial_alone(tmp_path):
@@ -89,8 +89,8 @@ def test_a_failed_fold_fails_its_trial_alone(tmp_path):
     assert (finished[4].state, finished[4].value) == ("failed", None)
     assert finished[4].error.code == "NBML-E12"
     assert "the library said no" in finished[4].error.message
-    assert [e.state for n, e in finished.items() if n != 4] == ["complete"] * 19
-    assert (play.run.told, play.run.failed) == (20, 1)
+    assert [e.state for n, e in finished.items() if n != 4] == ["complete"] * (TRIALS - 1)
+    assert (play.run.told, play.run.failed) == (TRIALS, 1)
     failed = [e for e in play.of("fold.finished") if e.error is not None]
     assert [(e.trial, e.fold, e.value) for e in failed] == [(4, 1, None)]
     assert play.run.best.number != 4
@@ -152,8 +152,8 @@ def test_an_answer_that_comes_twice_counts_once(tmp_path):
     assert len(play.of("fold.finished")) == 1
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cut=st.integers(0, 59), slots=st.integers(1, 6), again=st.integers(1, 6), data=st.data())
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cut=st.integers(0, 3 * TRIALS - 1), slots=st.integers(1, 6), again=st.integers(1, 6), data=st.data())
 def test_going_on_after_a_kill(undisturbed, tmp_path_factory, cut, slots, again, data):
     """F8, F35: the same trials as if nothing had happened, and no fold fitted again that was on disk."""
     folder = tmp_path_factory.mktemp("resumed")
@@ -198,6 +198,14 @@ def test_going_on_with_another_search_is_refused(tmp_path, changed):
         Play(tmp_path, trials=4, **changed).play(slots=1)
     assert refused.value.code == "NBML-J21"
     assert refused.value.fields["trial"] == 1
+
+
+def test_a_fold_of_other_parameters_is_not_taken(tmp_path):
+    """F37: nor a fold of a trial that was not finished."""
+    Play(tmp_path, trials=4).play(slots=1, until=4)
+    with pytest.raises(JobError) as refused:
+        Play(tmp_path, trials=4, seed=4).play(slots=1)
+    assert (refused.value.code, refused.value.fields["trial"]) == ("NBML-J21", 1)
 
 
 def test_a_sampler_that_fails_is_told_once(tmp_path, monkeypatch):

@@ -1,0 +1,157 @@
+"""What trials leave on disk: whole or not there, and the first result of a fold is the one that counts."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from nbml.errors import EngineError
+from nbml.jobs.trial_store import FoldRecord, TrialRecord, TrialStore
+
+FILES = {"model.txt": b"trees", "extra.json": b"{}"}
+
+
+def record(value=1.0):
+    return FoldRecord(np.array([value, np.nan, -0.0], dtype=np.float32), 0.5, {"depth": 3, "rate": 0.1, "kind": "a"})
+
+
+@pytest.fixture
+def store(tmp_path):
+    return TrialStore(tmp_path / "trials")
+
+
+def test_a_fold_reads_back_to_the_bit(store):
+    assert store.load_fold("t0-x", 0, 2) is None
+    store.save_fold("t0-x", 0, 2, record(), FILES)
+    back = store.load_fold("t0-x", 0, 2)
+    assert back.predictions.tobytes() == record().predictions.tobytes()
+    assert (back.seconds, back.params) == (0.5, record().params)
+    assert store.load_model_files("t0-x", 0, 2) == FILES
+
+
+def test_the_second_result_of_a_fold_is_dropped(store):
+    """F2: a worker that was thought dead answers after its successor."""
+    store.save_fold("t0-x", 0, 0, record(1.0), {"m": b"first"})
+    store.save_fold("t0-x", 0, 0, record(2.0), {"m": b"second"})
+    assert store.load_fold("t0-x", 0, 0).predictions[0] == 1.0
+    assert store.load_model_files("t0-x", 0, 0) == {"m": b"first"}
+    assert [p.name for p in store.fold_folder("t0-x", 0, 0).parent.iterdir()] == ["fold-0"]
+
+
+def test_of_many_writers_at_once_one_wins_whole(store):
+    """F2: predictions and model are of the same writer."""
+    gate = threading.Barrier(6)
+
+    def write(k):
+        gate.wait()
+        store.save_fold("t0-x", 3, 1, record(float(k)), {"m": str(float(k)).encode()})
+
+    threads = [threading.Thread(target=write, args=(k,)) for k in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    value = store.load_fold("t0-x", 3, 1).predictions[0]
+    assert store.load_model_files("t0-x", 3, 1) == {"m": str(float(value)).encode()}
+    assert [p.name for p in store.fold_folder("t0-x", 3, 1).parent.iterdir()] == ["fold-1"]
+
+
+def test_a_draft_of_a_killed_worker_is_no_result(store):
+    """F1: killed before the rename."""
+    draft = store.fold_folder("t0-x", 0, 0).with_name(".fold-0.abcd1234")
+    (draft / "model").mkdir(parents=True)
+    (draft / "outcome.npz").write_bytes(b"half")
+    assert store.load_fold("t0-x", 0, 0) is None
+    store.save_fold("t0-x", 0, 0, record(), FILES)
+    assert store.load_fold("t0-x", 0, 0) is not None
+
+
+@pytest.mark.parametrize("left", [None, 0, 1, 40, 0.5, -1], ids=str)
+def test_a_torn_fold_is_ignored_and_replaced(store, left):
+    """F23: a power loss left the folder without its content."""
+    store.save_fold("t0-x", 0, 0, record(1.0), {"m": b"torn"})
+    outcome = store.fold_folder("t0-x", 0, 0) / "outcome.npz"
+    content = outcome.read_bytes()
+    if left is None:
+        outcome.unlink()
+    else:
+        outcome.write_bytes(content[: int(left * len(content)) if isinstance(left, float) else left])
+    assert store.load_fold("t0-x", 0, 0) is None
+    store.save_fold("t0-x", 0, 0, record(2.0), {"m": b"whole"})
+    assert store.load_fold("t0-x", 0, 0).predictions[0] == 2.0
+    assert store.load_model_files("t0-x", 0, 0) == {"m": b"whole"}
+
+
+def test_a_changed_byte_is_no_result(store):
+    store.save_fold("t0-x", 0, 0, record(1.0), FILES)
+    outcome = store.fold_folder("t0-x", 0, 0) / "outcome.npz"
+    content = bytearray(outcome.read_bytes())
+    content[content.index(np.float32(1.0).tobytes())] ^= 1
+    outcome.write_bytes(content)
+    assert store.load_fold("t0-x", 0, 0) is None
+
+
+def test_a_trial_reads_back_to_the_bit(store):
+    trial = TrialRecord({"depth": 3, "rate": 1e-05, "kind": "a"}, np.array([0.1, np.nan], dtype=np.float32),
+                        0.1 + 0.2, [0.3, None], [1.0, 0.0], {"code": "NBML-E12", "fields": {}})
+    store.save_trial("t0-x", 7, trial)
+    back = store.load_trial("t0-x", 7)
+    assert back.predictions.tobytes() == trial.predictions.tobytes()
+    assert (back.params, back.value, back.folds, back.seconds, back.error) == (
+        trial.params, trial.value, trial.folds, trial.seconds, trial.error)
+    assert store.load_trial("t0-x", 8) is None
+
+
+def test_a_torn_trial_is_no_trial(store, tmp_path):
+    store.save_trial("t0-x", 0, TrialRecord({}, np.zeros(3, dtype=np.float32), 1.0, [1.0], [0.1]))
+    path = tmp_path / "trials/t0-x/000000.npz"
+    path.write_bytes(path.read_bytes()[:-30])
+    assert store.load_trial("t0-x", 0) is None
+
+
+def test_nothing_on_disk_is_unpickled(store):
+    """S10."""
+    store.save_fold("t0-x", 0, 0, record(), FILES)
+    outcome = store.fold_folder("t0-x", 0, 0) / "outcome.npz"
+    np.savez(outcome, predictions=np.array([print], dtype=object), seconds=0.0, params=np.array("{}"))
+    assert store.load_fold("t0-x", 0, 0) is None
+
+
+def test_dropping_models_keeps_the_trial(store):
+    store.save_fold("t0-x", 0, 0, record(), FILES)
+    store.save_trial("t0-x", 0, TrialRecord({}, np.zeros(3, dtype=np.float32), 1.0, [1.0], [0.1]))
+    store.drop_models("t0-x", 0)
+    store.drop_models("t0-x", 0)
+    assert store.load_fold("t0-x", 0, 0) is None
+    assert store.load_trial("t0-x", 0).value == 1.0
+
+
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path):
+    """F20: in a process that may write small files only."""
+    code = """
+import resource, sys
+import numpy as np
+from pathlib import Path
+from nbml.errors import EngineError
+from nbml.jobs.trial_store import FoldRecord, TrialStore
+store = TrialStore(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    store.save_fold("t0-x", 0, 0, FoldRecord(np.zeros(3, dtype=np.float32), 0.0, {}), {"m": b"x" * 10_000})
+except EngineError as error:
+    print(error.code, error.fields["path"])
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["NBML-E01", str(tmp_path / "t0-x/000000/fold-0")]
+    assert os.listdir(tmp_path / "t0-x/000000") == []  # noqa: PTH208
+
+
+def test_a_place_that_is_a_file_is_named(tmp_path):
+    """F30."""
+    (tmp_path / "t0-x").write_text("a file where a folder should be")
+    with pytest.raises(EngineError) as refused:
+        TrialStore(tmp_path).save_trial("t0-x", 0, TrialRecord({}, np.zeros(1, dtype=np.float32), None, [], []))
+    assert refused.value.code == "NBML-E02"
