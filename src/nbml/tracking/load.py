@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nbml.errors import ModelError, TrackingError
-from nbml.ml.bundle.manifest import Manifest
 from nbml.ml.bundle.places import MANIFEST
 from nbml.tracking.experiments import JOB_ID, MODEL_ID, MODEL_NAME, MODELS, VERSION
 from nbml.tracking.faults import describe, is_gone
@@ -175,6 +174,8 @@ def fetch_bundle(ref: RunRef, into: Path, settings: Settings, *,
 
 def _fetch(client: MlflowClient, store: Store, ref: RunRef, folder: Path) -> None:
     from mlflow.artifacts import download_artifacts
+
+    from nbml.ml.bundle.manifest import Manifest
 
     location = client.get_logged_model(ref.model_id).artifact_location
     spare = folder.with_name("spare")

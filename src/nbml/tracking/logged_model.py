@@ -1,4 +1,4 @@
-"""The trained model in MLflow: logged as a thing of its own, tied to the job's run, registered when asked for.
+"""The trained model in MLflow: logged as a thing of its own, tied to the job's run, registered if asked for.
 
 Everything here may be done twice: before something is made, that is noted, so that after a kill it is found
 again rather than made anew. The global address of MLflow is neither read nor set.
@@ -13,6 +13,7 @@ from nbml.tracking.experiments import KEY, MODEL_ID, MODEL_NAME, MODELS
 from nbml.tracking.faults import describe, is_taken, verdict
 from nbml.tracking.model import save_model
 from nbml.tracking.runs import JOB, Runs
+from nbml.tracking.store import quiet
 
 MODEL = "model"
 VERSION = "version"
@@ -62,7 +63,7 @@ def register(runs: Runs) -> None:
 def _model_id(runs: Runs, run_id: str) -> str:
     notes, client, experiment = runs.state.notes, runs.client, runs.state.experiment_id
     if notes.get(MODEL) == "":
-        found = client.search_logged_models([experiment], f"name = '{MODEL_NAME}'")
+        found = client.search_logged_models([experiment], f"tags.`{KEY}` = '{runs.state.key}'")
         notes[MODEL] = next((one.model_id for one in found if one.source_run_id == run_id), "")
     if not notes.get(MODEL):
         _note(runs, MODEL, "")
@@ -82,7 +83,8 @@ def _version(runs: Runs, name: str) -> str:
         # A database in this process would look "models:/<id>" up in MLflow's global store.
         source = (f"models:/{notes[MODEL]}" if runs.store.is_remote
                   else client.get_logged_model(notes[MODEL]).artifact_location)
-        made = client.create_model_version(name, source, run_id=run_id, model_id=notes[MODEL])
+        with quiet("mlflow.store.model_registry.abstract_store"):
+            made = client.create_model_version(name, source, run_id=run_id, model_id=notes[MODEL])
         _note(runs, VERSION, str(made.version))
     return notes[VERSION]
 

@@ -11,7 +11,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbml.ml.bundle.reader import open_bundle
 from nbml.tracking.store import quiet
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ def save_model(models: Path, into: Path, model: Model) -> None:
         When the bundle is not what its manifest says.
     """
     import mlflow.pyfunc
+
+    from nbml.ml.bundle.reader import open_bundle
 
     bundle = open_bundle(models)
     with quiet("mlflow.pyfunc"):

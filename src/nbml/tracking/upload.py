@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 RECORD = "record.json"
-RETRIES = "1"
+OF_SERVERS = {
+    # MLflow would hold a call for minutes before it says that nobody answers, and print where runs are.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
 
 
 class Upload:
@@ -99,8 +103,8 @@ class Upload:
             return False
         if self._runs is None:
             if self._store.is_remote:
-                # MLflow would hold a call for minutes before it says that nobody answers.
-                os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", RETRIES)
+                for name, value in OF_SERVERS.items():
+                    os.environ.setdefault(name, value)
             self._runs = Runs(self._connect(self._store), self._store, self.spool, self._state, self._spec)
         if self._runs.step():
             return True

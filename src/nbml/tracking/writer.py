@@ -141,7 +141,7 @@ class TrackingWriter:
             return self._kept
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Write what is left unless the store is away or it takes longer, then stop; the rest is spooled."""
+        """Write what is left unless the store is away or it takes longer; then stop."""
         with self._changed:
             self._is_hurried = self._is_poked = True
             self._changed.notify_all()
@@ -156,7 +156,7 @@ class TrackingWriter:
         return is_told and (self._kept is not None or not self._is_closing)
 
     def _hold(self, operation: Operation) -> None:
-        """Take an operation and try to put it into the spool; the thread tries again. The condition is held."""
+        """Take an operation and try to spool it; else the thread tries again. The condition is held."""
         self._held.append(operation)
         try:
             self._put_down()
