@@ -27,7 +27,7 @@ from filelock import FileLock
 
 from nbml.durable import storage_error
 from nbml.engine.budget import cpu_budget
-from nbml.engine.process_tree import end_tree
+from nbml.engine.process_tree import end_tree, started_at
 from nbml.errors import EngineError
 from nbml.settings import Settings
 
@@ -52,7 +52,7 @@ class Head:
     def is_alive(self) -> bool:
         """Whether its process still runs."""
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.process_started) < 1.0
+            return abs(started_at(self.pid) - self.process_started) < 0.02
         except psutil.NoSuchProcess:
             return False
 

@@ -32,15 +32,15 @@ def read_events(path: Path, *, after: int = 0) -> list[AnyEvent]:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
-    events = []
-    for number, line in enumerate(lines[:-1], start=1):
-        try:
-            event = EVENT.validate_json(line)
-        except ValidationError:
-            raise EngineError("NBML-E07", path=str(path), line=number) from None
-        if event.seq > after:
-            events.append(event)
-    return events
+    events = (_event(path, line, number) for number, line in enumerate(lines[:-1], start=1))
+    return [event for event in events if event.seq > after]
+
+
+def _event(path: Path, line: bytes, number: int) -> AnyEvent:
+    try:
+        return EVENT.validate_json(line)
+    except ValidationError:
+        raise EngineError("NBML-E07", path=str(path), line=number) from None
 
 
 class EventTail:
@@ -48,19 +48,21 @@ class EventTail:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._offset = 0
+        self._offset = self._lines = 0
 
     def read(self) -> list[AnyEvent]:
-        """The whole lines written since the last call."""
+        """The whole lines written since the last call; errors as ``read_events``."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
                 piece = file.read()
         except FileNotFoundError:
             return []
-        whole = piece[: piece.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        return [EVENT.validate_json(line) for line in whole.splitlines()]
+        *whole, torn = piece.split(b"\n")
+        events = [_event(self._path, line, number) for number, line in enumerate(whole, start=self._lines + 1)]
+        self._offset += len(piece) - len(torn)
+        self._lines += len(whole)
+        return events
 
 
 class EventLog:
@@ -142,7 +144,7 @@ class EventLog:
             self._file.close()
 
     def _write(self, line: bytes) -> None:
-        start = self._file.tell()
+        start = self._file.seek(0, os.SEEK_END)
         try:
             written = self._file.write(line)
             if written != len(line):

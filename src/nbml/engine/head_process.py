@@ -23,7 +23,7 @@ from typing import Any
 import psutil
 
 from nbml.durable import write_text
-from nbml.engine.process_tree import end_tree
+from nbml.engine.process_tree import end_tree, started_at
 
 READY_WITHIN_S = 90.0
 LOOK_EVERY_S = 1.0
@@ -57,7 +57,7 @@ def main(order: dict[str, Any]) -> int:
             stdin=subprocess.DEVNULL)
         write_text(folder / "head.json", json.dumps({
             "address": f"127.0.0.1:{port}", "pid": os.getpid(), "cpus": cpus,
-            "process_started": psutil.Process().create_time()}))
+            "process_started": started_at(os.getpid())}))
         while not stopping and head.poll() is None and time.time() - used.stat().st_mtime < idle_s:
             time.sleep(min(LOOK_EVERY_S, idle_s / 4))
         return 0

@@ -17,6 +17,7 @@ import psutil
 from filelock import FileLock
 
 from nbml.durable import write_text
+from nbml.engine.process_tree import started_at
 from nbml.errors import EngineError
 
 GRACE_S = 30.0
@@ -42,10 +43,9 @@ class Lease:
             held = read_lease(path)
             if held and not take_over and is_alive(held):
                 raise EngineError("NBML-E05", pid=held["pid"], host=held["host"], since=held["since"])
-            me = psutil.Process()
             self.epoch = (held or {}).get("epoch", 0) + 1
             self._record = {
-                "epoch": self.epoch, "pid": me.pid, "process_started": me.create_time(),
+                "epoch": self.epoch, "pid": os.getpid(), "process_started": started_at(os.getpid()),
                 "host": socket.gethostname(), "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             }
             self._write()
@@ -99,8 +99,7 @@ def is_alive(record: dict[str, Any]) -> bool:
     if record["host"] != socket.gethostname():
         return bool(abs(time.time() - record["beat"]) < GRACE_S)
     try:
-        process = psutil.Process(record["pid"])
-        same = abs(process.create_time() - record["process_started"]) < 1.0
-        return same and process.status() != psutil.STATUS_ZOMBIE
+        same = abs(started_at(record["pid"]) - record["process_started"]) < 0.02
+        return same and psutil.Process(record["pid"]).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False

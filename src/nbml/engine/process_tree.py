@@ -1,10 +1,29 @@
-"""Ending a process with all it has started, so that none is left behind."""
+"""Telling a process from one that has its id later, and ending one with all it has started."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+from pathlib import Path
 
 import psutil
+
+
+def started_at(pid: int) -> float:
+    """When a process started, in seconds; since boot where the system says so, else since the epoch.
+
+    A time since the epoch is computed from the wall clock and moves when that is set; Linux counts from boot.
+
+    Raises
+    ------
+    psutil.NoSuchProcess
+        When there is no such process.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return psutil.Process(pid).create_time()
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def end_tree(pid: int, *, grace_s: float = 1.0) -> None:

@@ -52,7 +52,7 @@ def test_new_ids_are_ids_and_sort_by_time(monkeypatch):
     monkeypatch.setattr("nbml.engine.job_folder.time.time", lambda: now[0])
     ids = []
     for _ in range(200):
-        now[0] += 0.001
+        now[0] += 0.0025
         ids.append(new_job_id())
     assert ids == sorted(ids)
     assert len(set(ids)) == 200
