@@ -85,7 +85,8 @@ def keep(folder: Path, settings: Settings, spec: TrainSpec) -> Kept:
     for event in events():
         writer.event(event)
     record = make_record(folder)
-    rows = tuple(row.model_copy(update={"shap": "shap/a.npz" if row.chosen else None}) for row in record.leaderboard)
+    rows = tuple(row.model_copy(update={"shap": "shap/a.npz" if row.chosen else None})
+                 for row in record.leaderboard)
     done = writer.finish(record.model_copy(update={"leaderboard": rows}), WITHIN_S)
     writer.close()
     assert done is not None, writer.error
@@ -233,8 +234,9 @@ def free_port() -> int:
 def server(folder: Path, port: int) -> Iterator[None]:
     """A tracking server on loopback, ended with all it started."""
     command = [
-        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-        "--backend-store-uri", f"sqlite:///{folder}/server.db", "--artifacts-destination", str(folder / "a")]
+        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--backend-store-uri", f"sqlite:///{folder}/server.db",
+        "--artifacts-destination", str(folder / "a")]
     with (folder / "server.log").open("ab") as log, subprocess.Popen(
             command, stdout=log, stderr=log, start_new_session=True,
             env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}) as process:

@@ -16,11 +16,11 @@ from nbml.tracking.load import find_run
 TAGS = {"nbml.version": "0.1.0", "nbml.models.sha256": "c" * 64, "nbml.model_id": "m-" + "d" * 32,
         "nbml.job": "job-1"}
 HOSTILE = [
-    "../../x", "..\\x", "%2e%2e/", "%252e%252e/", "/etc/passwd", "C:\\x", "\\\\host\\x", "a/../../b", "a\0b",
-    ".", "", "x" * 300, "abc.", "abc ", "abc\n", "日本", "runs:/../x", "runs:/abc/../../x",
-    "runs:/abc/other_model", "runs:/a/trained_model/x", "models:/..@a", "models:/../1", "models:/a/b/c", "models:/a@b/c", "models:/a",
-    "models:/a/latest", "models:/a%2e/1", "models:/m-xyz/1/2", "models://x@databricks/a/1", "file:///etc/passwd",
-    "https://x/y",
+    "", ".", "abc.", "abc ", "abc\n", "a\0b", "日本", "x" * 300, "../../x", "..\\x", "%2e%2e/", "%252e%252e/",
+    "/etc/passwd", "C:\\x", "\\\\host\\x", "a/../../b", "file:///etc/passwd", "https://x/y", "runs:/../x",
+    "runs:/abc/../../x", "runs:/abc/other_model", "runs:/a/trained_model/x", "models:/..@a", "models:/../1",
+    "models:/a", "models:/a/b/c", "models:/a@b/c", "models:/a/latest", "models:/a%2e/1", "models:/m-xyz/1/2",
+    "models://x@databricks/a/1",
 ]
 
 

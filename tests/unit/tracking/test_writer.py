@@ -237,7 +237,7 @@ def test_kill_9_loses_nothing_that_was_told(
     root = Path(__file__).resolve().parents[3]
     with subprocess.Popen(
             [sys.executable, "-c", PLAY, str(tmp_path)], cwd=root, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(root / "src")}) as process:
+            stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(root / "src")}) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "told\n"
         process.send_signal(signal.SIGKILL)
