@@ -127,13 +127,14 @@ class Attempt:
             value, error = self.bench.run(task.work, self.should_stop), None
         except NbmlError as failure:
             value, error = None, failure
-        except Exception as failure:
+        except (Exception, SystemExit) as failure:
             # Whatever a library raises fails this task, with its text; a fit told to stop raises too.
-            value, error = None, EngineError("NBML-E19") if self.should_stop() else _library_error(failure)
+            value, error = None, EngineError("NBML-E19") if self.should_stop() else library_error(failure)
         return Outcome(task.key, value, error, seconds=time.perf_counter() - begun, worker=self.worker)
 
 
-def _library_error(failure: Exception) -> NbmlError:
+def library_error(failure: BaseException) -> NbmlError:
+    """NBML-E12 with the exception's kind, text (at most 2,000 characters) and the line that raised it."""
     last = traceback.extract_tb(failure.__traceback__)[-1]
     return EngineError("NBML-E12", kind=type(failure).__name__, reason=str(failure)[:2_000] or "-",
                        where=f"{last.name}, line {last.lineno}")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from nbml.engine.executor import Attempt, BenchFactory, Outcome, Task
+from nbml.engine.executor import Attempt, BenchFactory, Outcome, Task, library_error
 from nbml.errors import EngineError, NbmlError
 
 
@@ -79,14 +79,14 @@ class InlineExecutor:
         self._stopping.clear()
 
     def stop(self) -> None:
-        """Tell running fits to stop at their next round and forget what waits."""
-        self._stopping.set()
-
-    def close(self) -> None:
-        """End the threads; those in a fit end with their round."""
+        """Tell running fits to stop at their next round and forget what waits; the threads end then."""
         self._stopping.set()
         for _ in self._threads:
             self._tasks.put(None)
+
+    def close(self) -> None:
+        """End the threads; those in a fit end with their round."""
+        self.stop()
         for thread in self._threads:
             thread.join(timeout=10.0)
 
@@ -95,6 +95,9 @@ class InlineExecutor:
             attempt = Attempt(factory(shared), name, self._stopping.is_set)
         except NbmlError as error:
             attempt = Attempt(_Broken(error), name)
+        except (Exception, SystemExit) as failure:
+            # As in Attempt: a bench that cannot be made fails every task, and no task waits for ever.
+            attempt = Attempt(_Broken(library_error(failure)), name)
         while (task := self._tasks.get()) is not None:
             given_up = Outcome(task.key, error=EngineError("NBML-E19"))
             self._outcomes.put(given_up if self._stopping.is_set() else attempt.run(task))
