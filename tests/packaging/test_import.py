@@ -64,3 +64,11 @@ def test_every_public_name_is_there(name):
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'absent'"):
         _ = nbml.absent
+
+
+def test_a_public_name_is_not_hidden_by_a_package_of_that_name():
+    """``nbml.jobs`` is a function and a package: loading the package must leave the function in place."""
+    assert (
+        fresh("import nbml; nbml.make_spec; import nbml.jobs.listing; print(type(nbml.jobs).__name__)")
+        == "function\n"
+    )
