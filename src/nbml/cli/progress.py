@@ -16,6 +16,7 @@ from nbml.spec.events import (
     BestChanged,
     JobFinished,
     JobPlanned,
+    JobQueued,
     JobStarted,
     Notice,
     StageStarted,
@@ -98,6 +99,8 @@ def trial_score(trial: TrialView | BestChanged) -> str:
 
 def stage_line(job: Snapshot) -> str:
     """The stage in words, and what it waits for."""
+    if job.state == "queued":
+        return text("cli.queued")
     if job.is_finished or job.stage is None:
         return text(f"cli.state.{job.state}")
     stage = text(f"cli.stage.{job.stage}")
@@ -108,7 +111,7 @@ def foot_line(job: Snapshot, hint: str = "") -> str:
     """Time left, cores busy, how to stop."""
     parts = []
     if not job.is_finished:
-        if job.stage == "search" and job.seconds_left is not None:
+        if job.stage == "search" and job.seconds_left:
             parts.append(text("cli.progress.left", time=duration(job.seconds_left)))
         if job.workers:
             parts.append(text("cli.progress.busy", busy=job.busy, workers=job.workers))
@@ -128,6 +131,8 @@ def plain_lines(event: AnyEvent, job: Snapshot) -> list[str]:
     """
     line = ""
     match event:
+        case JobQueued():
+            line = stage_line(job)
         case JobStarted(attempt=attempt):
             line = text("cli.plain.started" if attempt == 1 else "cli.plain.resumed", attempt=attempt)
         case JobPlanned():
