@@ -58,10 +58,8 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 def build() -> Any:
     """The command tree, its help in the language in force."""
-    app = typer.Typer(
-        no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None
-    )
-    app.callback()(_top)
+    app = typer.Typer(pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
+    app.callback(invoke_without_command=True)(_top)
     for command in COMMANDS:
         app.command(command.__name__)(command)
     tree = typer.main.get_command(app)
@@ -89,6 +87,7 @@ def take_language(argv: Sequence[str]) -> list[str]:
 
 
 def _top(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="cli.option.version")] = False,
     language: Annotated[Literal["en", "ja"] | None, typer.Option(help="cli.option.language")] = None,  # noqa: ARG001 - taken before parsing; stands here for help and for refusing others
 ) -> None:
@@ -97,6 +96,8 @@ def _top(
 
         print(f"nbml {installed('nbml')}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def _translate(command: Any, key: str) -> None:

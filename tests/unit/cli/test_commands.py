@@ -177,6 +177,14 @@ def test_doctor_fails_only_where_something_failed(nbml_cli, monkeypatch, verdict
     assert [json.loads(line)["verdict"] for line in lines] == ["ok", verdict]
 
 
+def test_version_needs_no_command(nbml_cli):
+    assert nbml_cli("--version").out.split() == ["nbml", nbml.__version__]
+
+
+def test_without_a_command_the_help_is_shown(nbml_cli):
+    assert "nbml demo" in nbml_cli().out
+
+
 def test_schemas(nbml_cli):
     spec, event = (json.loads(nbml_cli("schema", *args).out) for args in ([], ["--events"]))
     assert spec["properties"]["schema"]["const"] == "nbml.job/1"
