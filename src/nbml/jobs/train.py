@@ -8,7 +8,7 @@ from nbml.data.store import load_frame
 from nbml.durable import write_text
 from nbml.engine.budget import cpu_budget, memory_budget_mb, worker_count, worker_memory_mb
 from nbml.engine.executor import Task
-from nbml.errors import EngineError
+from nbml.errors import EngineError, JobError
 from nbml.jobs.context import JobContext, StopRequestedError, no_model
 from nbml.jobs.search_loop import SearchLoop
 from nbml.jobs.study_run import StudyRun
@@ -23,6 +23,7 @@ from nbml.ml.search import Search
 from nbml.ml.space import override
 from nbml.spec.columns import ColumnSheet
 from nbml.spec.events import JobPlanned, Notice, StudyPlan
+from nbml.spec.parse import answer_hash
 from nbml.spec.result import TrainRecord
 
 FOLD_SETS = 5
@@ -54,7 +55,11 @@ def run_training(context: JobContext) -> TrainRecord:
         sheet = ColumnSheet.model_validate_json((context.folder.data / "columns.json").read_text("utf-8"))
         prepared = _prepare(context, sheet)
         studies = _studies(context, prepared)
-        context.log.emit(_plan(context, prepared, studies))
+        plan = _plan(context, prepared, studies)
+        before = next((event for event in context.log.past if isinstance(event, JobPlanned)), plan)
+        if before.answer_sha256 != plan.answer_sha256:
+            raise JobError("NBML-J23", job_id=context.folder.job_id)
+        context.log.emit(plan)
     slots = _slots(context, prepared, len(studies))
     executor = context.make_executor(slots)
     loop = SearchLoop(context, executor, studies, lambda study: _follow_up(context, study, prepared))
@@ -99,7 +104,8 @@ def _studies(context: JobContext, prepared: Prepared) -> list[StudyRun]:
     spec, data = context.spec, prepared.data
     store = TrialStore(context.folder.trials)
     n_rows, n_features = data.X.shape
-    shape = Shape(n_rows, n_features, int(round(n_rows * (1 - 1 / data.folds.n_folds))))
+    shape = Shape(n_rows, n_features, int(round(n_rows * (1 - 1 / data.folds.n_folds))),
+                  len(data.layout.categorical))
     studies = []
     for index, target in enumerate(spec.targets):
         for name in spec.models:
@@ -118,7 +124,7 @@ def _plan(context: JobContext, prepared: Prepared, studies: list[StudyRun]) -> J
         studies=tuple(study.plan for study in studies), fold_names=folds.names,
         fold_rows=tuple(int(n) for n in folds.sizes), fold_scheme=folds.scheme,
         n_rows=len(prepared.data.X), n_features=prepared.data.layout.n_features,
-        timeout_s=context.spec.search.timeout_s)
+        timeout_s=context.spec.search.timeout_s, answer_sha256=answer_hash(context.spec))
 
 
 def _slots(context: JobContext, prepared: Prepared, n_studies: int) -> int:

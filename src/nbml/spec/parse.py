@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -53,6 +54,18 @@ def load_spec(path: str | Path) -> TrainSpec:
 def spec_to_dict(spec: TrainSpec) -> dict[str, Any]:
     """The spec as plain JSON values, without what is unset."""
     return spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def answer_hash(spec: TrainSpec) -> str:
+    """SHA-256 of all of a resolved spec that decides the answer: not names, places or resources but threads."""
+    said = spec_to_dict(spec)
+    decides = {part: said.get(part) for part in (
+        "targets", "group", "fold_column", "folds", "models", "search", "explain", "seed", "missing_target",
+        "infinite", "kinds")}
+    if spec.resolved is not None:
+        decides |= {"features": list(spec.resolved.features), "columns_sha256": spec.resolved.columns_sha256}
+    decides["threads"] = spec.resources.threads
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 
 def spec_to_yaml(spec: TrainSpec) -> str:
