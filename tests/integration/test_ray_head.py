@@ -70,6 +70,15 @@ def test_head_without_the_token_is_closed(own_home):
     assert token.stat().st_mode & 0o077 == 0
 
 
+def test_everything_listens_on_loopback_only(own_home):
+    """S13: no process of the head has a socket that another machine could reach."""
+    in_a_process(CONNECT)
+    listening = [c.laddr.ip for process in family_of(find_head(Settings()).pid)
+                 for c in process.net_connections(kind="tcp") if c.status == psutil.CONN_LISTEN]
+    assert len(listening) >= 4
+    assert {address.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
+
+
 def test_head_of_another_environment_is_not_reused(own_home, monkeypatch):
     """F18: a head is found by interpreter, Python, Ray and nbml version."""
     in_a_process(CONNECT)

@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +34,10 @@ from nbml.settings import Settings
 
 NAMESPACE = "nbml"
 START_WITHIN_S = 120.0
+LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+"""Set to 0, Ray takes 127.0.0.1 as its node's address and every one of its servers binds to that alone; with
+the address given by option it binds to all interfaces."""
+
 WarmModules = dict[str, tuple[str, ...]]
 COLD: WarmModules = {"worker": (), "supervisor": ()}
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -110,8 +115,10 @@ def connect(settings: Settings | None = None, *, warm_modules: WarmModules | Non
         _Connection.own = None
         return ray
     head = find_head(settings) or start_head(settings, warm_modules or COLD)
+    (head_folder(settings) / "last-used").touch()
     _use_token(_token_environment(head_folder(settings)))
-    join(ray, head.address)
+    with _on_loopback():
+        join(ray, head.address)
     _Connection.own = head
     return ray
 
@@ -122,7 +129,7 @@ def start_head(settings: Settings, warm_modules: WarmModules) -> Head:
     with FileLock(folder / "head.lock"):
         if head := find_head(settings):
             return head
-        environment = os.environ | _token_environment(folder) | {"RAY_USAGE_STATS_ENABLED": "0"}
+        environment = os.environ | _token_environment(folder) | {"RAY_USAGE_STATS_ENABLED": "0", LOOPBACK: "0"}
         log = folder / "head.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -182,6 +189,19 @@ def _use_token(environment: dict[str, str]) -> None:
 
     Config.initialize("")
     AuthenticationTokenLoader.instance().reset_cache()
+
+
+@contextlib.contextmanager
+def _on_loopback() -> Iterator[None]:
+    """Take 127.0.0.1 as this process's address too, for this one connection."""
+    from ray._private import ray_constants
+
+    before = ray_constants.ENABLE_RAY_CLUSTER
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    try:
+        yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = before
 
 
 def _token_environment(folder: Path) -> dict[str, str]:

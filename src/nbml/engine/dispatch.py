@@ -10,6 +10,8 @@ from nbml.errors import EngineError
 from nbml.settings import Settings
 
 WITHIN_S = 120.0
+HANDED_ON = {"language", "cpus", "tracking_uri", "registry_uri"}
+"""Settings of the caller that hold for its job, whoever started the head."""
 
 
 def warm_up(settings: Settings, warm_modules: WarmModules, *, wait: bool = False) -> Any:
@@ -43,9 +45,10 @@ def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModu
     keeper = warm_up(settings, warm_modules)
     import ray
 
+    said = settings.model_dump(mode="json", include=HANDED_ON, exclude_none=True)
     try:
         name: str = ray.get(keeper.take_supervisor.remote(job_id), timeout=WITHIN_S)
-        ray.get(ray.get_actor(name, namespace=NAMESPACE).assign.remote(job_id, entry), timeout=WITHIN_S)
+        ray.get(ray.get_actor(name, namespace=NAMESPACE).assign.remote(job_id, entry, said), timeout=WITHIN_S)
     except (ray.exceptions.RayError, ValueError) as error:
         raise EngineError("NBML-E25", reason=str(error)[:600]) from error
     keeper.warm_up.remote()

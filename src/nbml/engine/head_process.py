@@ -48,18 +48,20 @@ def main(order: dict[str, Any]) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     used = folder / "last-used"
-    used.touch()
     try:
         if not _wait_until_listening(port, head):
             return 1
         first = subprocess.Popen(
             [sys.executable, "-m", "nbml.engine.first_driver", json.dumps({**order, "address": f"127.0.0.1:{port}"})],
             stdin=subprocess.DEVNULL)
+        used.touch()
         write_text(folder / "head.json", json.dumps({
             "address": f"127.0.0.1:{port}", "pid": os.getpid(), "cpus": cpus,
             "process_started": started_at(os.getpid())}))
         while not stopping and head.poll() is None and time.time() - used.stat().st_mtime < idle_s:
             time.sleep(min(LOOK_EVERY_S, idle_s / 4))
+            if first.poll() is None:
+                used.touch()
         return 0
     finally:
         (folder / "head.json").unlink(missing_ok=True)
@@ -74,7 +76,7 @@ def _command(port: int, cpus: int, scratch: Path) -> list[str]:
     store = int(min(max(memory * 0.2, 200e6), 4e9))
     code = "import sys; from ray.scripts.scripts import main; sys.exit(main())"
     return [
-        sys.executable, "-c", code, "start", "--head", "--block", "--node-ip-address=127.0.0.1",
+        sys.executable, "-c", code, "start", "--head", "--block",
         f"--port={port}", f"--num-cpus={cpus}", "--include-dashboard=false", "--include-log-monitor=false",
         "--disable-usage-stats", f"--object-store-memory={store}", f"--temp-dir={scratch}", "--log-color=false",
     ]

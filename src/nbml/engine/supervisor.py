@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from nbml.durable import write_text
 from nbml.engine.job_folder import check_job_id
+from nbml.errors import NbmlError
 from nbml.settings import Settings
 
 
@@ -22,10 +24,10 @@ class Supervisor:
     the constructor, which Ray runs again after a crash, takes the job up where its folder leaves it.
     """
 
-    def __init__(self, name: str, home: str, warm_modules: tuple[str, ...] = ()) -> None:
-        for module in warm_modules:
-            import_module(module)
+    def __init__(self, name: str, home: str, warm: tuple[str, ...] = ()) -> None:
         self._home = Path(home)
+        for entry in warm:
+            _warm(entry, Settings(home=self._home))
         self._assignment = self._home / "engine" / "supervisors" / f"{check_job_id(name)}.json"
         if self._assignment.exists():
             self._begin(**json.loads(self._assignment.read_text()))
@@ -34,22 +36,45 @@ class Supervisor:
         """The process id, once the libraries are loaded."""
         return os.getpid()
 
-    def assign(self, job_id: str, entry: str) -> int:
-        """Run a job: ``entry`` is a function ``module:name`` of nbml.jobs taking a job id and settings."""
-        write_text(self._assignment, json.dumps({"job_id": job_id, "entry": entry}))
-        self._begin(job_id, entry)
+    def assign(self, job_id: str, entry: str, settings: dict[str, Any]) -> int:
+        """Run a job.
+
+        Parameters
+        ----------
+        job_id : str
+        entry : str
+            A function ``module:name`` of nbml.jobs taking a job id and settings.
+        settings : dict
+            What the caller's environment says; an address that carries a password is not written down, so
+            a restarted supervisor takes it from the head's environment.
+        """
+        kept = {name: value for name, value in settings.items() if "@" not in str(value)}
+        write_text(self._assignment, json.dumps({"job_id": job_id, "entry": entry, "settings": kept}))
+        self._begin(job_id, entry, settings)
         return os.getpid()
 
-    def _begin(self, job_id: str, entry: str) -> None:
+    def _begin(self, job_id: str, entry: str, settings: dict[str, Any]) -> None:
         module, _, function = entry.partition(":")
         if not module.startswith("nbml.jobs."):
             raise ValueError(entry)
         run = cast("Callable[[str, Settings], None]", getattr(import_module(module), function))
-        threading.Thread(target=self._run, args=(run, check_job_id(job_id)), name="nbml-job", daemon=True).start()
+        threading.Thread(target=self._run, args=(run, check_job_id(job_id), settings), name="nbml-job",
+                         daemon=True).start()
 
-    def _run(self, run: Callable[[str, Settings], None], job_id: str) -> None:
-        run(job_id, Settings(home=self._home))
+    def _run(self, run: Callable[[str, Settings], None], job_id: str, settings: dict[str, Any]) -> None:
+        if settings.get("language"):
+            os.environ["NBML_LANGUAGE"] = settings["language"]
+        run(job_id, Settings(home=self._home, **settings))
         self._assignment.unlink(missing_ok=True)
         from nbml.engine.ray_executor import release_supervisor
 
         release_supervisor(job_id)
+
+
+def _warm(entry: str, settings: Settings) -> None:
+    """Import a module, or call ``module:function`` with the settings; what fails will be told by the job."""
+    module, _, function = entry.partition(":")
+    loaded = import_module(module)
+    if function:
+        with contextlib.suppress(NbmlError):
+            getattr(loaded, function)(settings)

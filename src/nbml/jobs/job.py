@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbml.durable import write_text
 from nbml.engine.cluster import find_head
 from nbml.engine.event_log import EventTail, iter_until_finished, read_events
 from nbml.engine.job_folder import JobFolder
@@ -121,6 +122,24 @@ class Job:
         if not self.paths.result.exists():
             raise JobError("NBML-J05", job_id=self.id)
         return TrainResult.load(self.folder)
+
+    def flush(self, *, timeout_s: float = 60.0) -> str:
+        """Put in MLflow what waits for it on disk, and return the run's id.
+
+        Raises
+        ------
+        TrackingError
+            NBML-T05 when nothing waits, NBML-T08 when the server does not answer in time.
+        """
+        from nbml.tracking.writer import flush
+
+        kept = flush(self.folder, self._settings, timeout_s=timeout_s)
+        if kept is None:
+            raise JobError("NBML-J05", job_id=self.id)
+        result = TrainResult.load(self.folder).record
+        record = result.model_copy(update={"run_id": kept.run_id, "tracking_uri": kept.tracking_uri})
+        write_text(self.paths.result, record.model_dump_json(indent=1))
+        return kept.run_id
 
     def _may_restart(self, held: dict[str, Any]) -> bool:
         """Whether Ray is about to restart a supervisor that has just died."""

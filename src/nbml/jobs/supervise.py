@@ -24,11 +24,12 @@ ENTRY = "nbml.jobs.supervise:supervise_on_ray"
 WARM = {
     "worker": WARM_MODULES,
     "supervisor": ("nbml.jobs.supervise", "nbml.engine.ray_executor", "nbml.tracking.writer", "optuna", "pandas",
-                   "pyarrow.parquet", "mlflow", "mlflow.pyfunc", *WARM_MODULES),
+                   "pyarrow.parquet", "nbml.tracking.store:warm", "mlflow.pyfunc", *WARM_MODULES),
 }
 """What workers and supervisors import before they are needed."""
 
 TRACKING_WITHIN_S = 60.0
+TRACKING_CLOSE_S = 30.0
 
 
 def supervise_on_ray(job_id: str, settings: Settings) -> None:
@@ -74,6 +75,8 @@ def supervise(job_id: str, settings: Settings, make_executor: Callable[[int], Ex
     try:
         job = read_job(job_id, settings)
         tracking = TrackingWriter(folder.root, job.spec, settings)
+        for event in log.past:
+            tracking.event(event)
         log.listen(tracking.event)
         context = JobContext(folder, job.spec, settings, log, make_executor, beat=lease.beat)
         if log.torn_bytes:
@@ -95,7 +98,7 @@ def supervise(job_id: str, settings: Settings, make_executor: Callable[[int], Ex
         end = JobFinished(state="failed", error=Fault(**failure.to_dict()))
     log.emit(end)
     if tracking is not None:
-        tracking.close()
+        tracking.close(timeout_s=TRACKING_CLOSE_S)
     log.close()
     lease.release()
 
@@ -106,7 +109,9 @@ def _run(context: JobContext, tracking: TrackingWriter) -> JobFinished:
         kept = tracking.finish(record, timeout_s=TRACKING_WITHIN_S)
         if kept is None:
             context.note(JobError("NBML-J22", reason=tracking.error or "-"))
-        else:
+        for notice in tracking.notices():
+            context.log.emit(notice)
+        if kept is not None:
             record = record.model_copy(update={"run_id": kept.run_id, "tracking_uri": kept.tracking_uri})
             write_text(context.folder.result, record.model_dump_json(indent=1))
     return JobFinished(state=record.state, scores=_pooled(record))
