@@ -61,7 +61,7 @@ class _Model:
         return Attribution(values, float(parts[0, -1]))
 
     def files(self) -> dict[str, bytes]:
-        return {_FILE: self._model._serialize_model()}
+        return {_FILE: self._model._serialize_model()}  # what save_model writes, without a file
 
 
 class CatBoost:
@@ -73,25 +73,31 @@ class CatBoost:
         """As ``Family.space``."""
         n = shape.n_train
         rounds, depth = (500, 6) if n < 3000 else (600, 7) if n < 20_000 else (800, 8)
-        return {
-            "iterations": Param("int", 100, rounds, log=True, why="Cost grows with it; small tables gain nothing "
-                                "beyond with the steps allowed here."),
-            "learning_rate": Param("float", 0.05, 0.3, log=True, why="Searched with the rounds: their product "
-                                   "says how far a fit goes."),
-            "depth": Param("int", 3, depth, why="Interaction depth; the leaves, and from 6 on the cost, double "
-                           "with each."),
-            "l2_leaf_reg": Param("float", 0.3, 10.0, log=True, why="Shrinks leaves that hold few rows; the target "
+        space = {
+            "iterations": Param("int", 100, rounds, log=True, why="Cost grows with it; a small table gains "
+                                "nothing beyond, with the steps allowed here."),
+            "learning_rate": Param("float", 0.05, 0.3, log=True, why="Searched with the rounds: their "
+                                   "product says how far a fit goes."),
+            "depth": Param("int", 3, depth, why="Interactions; the leaves of a tree double with each."),
+            "l2_leaf_reg": Param("float", 0.3, 10.0, log=True, why="Shrinks leaves of few rows; the target "
                                  "is standardised, so the range means the same everywhere."),
-            "random_strength": Param("float", 0.0, 1.0, why="Noise on the split scores; often best near 0 where "
-                                     "the table has little noise."),
+            "random_strength": Param("float", 0.0, 1.0, why="Noise on the scores of splits; best near 0 "
+                                     "where the table has little noise."),
             "subsample": Param("float", 0.6, 1.0, why="Rows drawn for each tree."),
         }
+        if shape.n_categorical:
+            space["one_hot_max_size"] = Param("choice", choices=(2, 10), why="Columns of up to so many "
+                                              "levels split level by level, the others by the target's mean, "
+                                              "which costs several times more.")
+        return space
 
     def start(self, shape: Shape) -> Params:
         """As ``Family.start``."""
         start = {"iterations": 350, "learning_rate": 0.15, "depth": 5, "l2_leaf_reg": 2.0,
                  "random_strength": 0.2, "subsample": 0.85}
-        return start | ({"iterations": 600, "depth": 7} if shape.n_train >= 20_000 else {})
+        if shape.n_train >= 20_000:
+            start |= {"iterations": 600, "depth": 7}
+        return start | ({"one_hot_max_size": 2} if shape.n_categorical else {})
 
     def final_params(self, params: Params, growth: float) -> Params:
         """As ``Learner.final_params``: rounds grow with the rows."""
@@ -99,7 +105,8 @@ class CatBoost:
 
     def pool(self, X: Floats, levels: Levels, threads: int) -> _Pools | None:
         """The training rows; None where no column still varies in float32."""
-        varies = [j for j in range(X.shape[1]) if np.unique(X[:, j].astype(np.float32), equal_nan=True).size > 1]
+        columns = X.astype(np.float32).T
+        varies = any(np.unique(column, equal_nan=True).size > 1 for column in columns)
         return _Pools(X, levels, threads) if varies else None
 
     def learn(
@@ -108,7 +115,8 @@ class CatBoost:
         """As ``Family.fit``."""
         model = cb.CatBoost({
             "loss_function": "RMSE", "boosting_type": "Plain", "bootstrap_type": "Bernoulli",
-            "border_count": BORDER_COUNT, "boost_from_average": False, "metric_period": 10_000, **params,
+            "border_count": BORDER_COUNT, "boost_from_average": False, "max_ctr_complexity": 1,
+            "metric_period": 10_000, **params,
             "random_seed": seed, "thread_count": threads, "allow_writing_files": False,
             "logging_level": "Silent"})
         stopped = False

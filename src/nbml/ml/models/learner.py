@@ -169,8 +169,9 @@ class LearnerFamily:
         if prepared.pool is None or not scale:
             return Fitted(self.name, prepared.levels, None, centre, scale)
         try:
-            core = self._learner.learn(prepared.pool, (y - centre) / scale, params, seed=seed, threads=threads,
-                                       should_stop=should_stop)
+            core = self._learner.learn(
+                prepared.pool, (y - centre) / scale, params,
+                seed=seed, threads=threads, should_stop=should_stop)
         except (ModelError, FitStoppedError, MemoryError):
             raise
         except Exception as error:

@@ -82,4 +82,5 @@ class Levels:
 
 def _is_code(codes: Floats, n_levels: int) -> NDArray[np.bool_]:
     """Where a column holds one of the codes 0 .. n_levels - 1; NaN does not."""
-    return (codes >= 0) & (codes < n_levels) & (codes == np.floor(codes))
+    is_code: NDArray[np.bool_] = (codes >= 0) & (codes < n_levels) & (codes == np.floor(codes))
+    return is_code

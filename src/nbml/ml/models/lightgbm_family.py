@@ -20,8 +20,10 @@ from nbml.ml.models.base import (
 )
 from nbml.ml.models.learner import LearnerFamily, scaled_rounds
 from nbml.ml.models.levels import Levels
+from nbml.ml.shapley.lightgbm_trees import from_lightgbm
+from nbml.ml.shapley.values import shap_values
 
-MAX_BIN = 127
+MAX_BIN = 63
 _FILE = "model.txt"
 
 
@@ -33,8 +35,7 @@ class _Booster:
         return np.asarray(self._booster.predict(X, num_threads=threads))
 
     def attribute(self, X: Floats, background: Floats, seed: int, threads: int) -> Attribution:  # noqa: ARG002
-        parts = np.asarray(self._booster.predict(X, pred_contrib=True, num_threads=threads))
-        return Attribution(parts[:, :-1], float(parts[0, -1]))
+        return Attribution(*shap_values(from_lightgbm(self._booster), X, threads=threads))
 
     def files(self) -> dict[str, bytes]:
         return {_FILE: self._booster.model_to_string().encode()}
@@ -48,24 +49,25 @@ class LightGBM:
     def space(self, shape: Shape) -> dict[str, Param]:
         """As ``Family.space``."""
         n = shape.n_train
-        rounds, leaves = (600, 24) if n < 3000 else (800, 48) if n < 20_000 else (1000, 127)
+        rounds, leaves = (400, 20) if n < 3000 else (800, 48) if n < 20_000 else (1000, 127)
+        coarsest = max(2, min(40, n // 10))
         space = {
-            "num_iterations": Param("int", 50, rounds, log=True, why="Cost grows with it; small tables gain "
-                                    "nothing beyond with the steps allowed here."),
+            "num_iterations": Param("int", 50, rounds, log=True, why="Cost grows with it; a small table "
+                                    "gains nothing beyond, with the steps allowed here."),
             "learning_rate": Param("float", 0.03, 0.3, log=True, why="Searched with the rounds: their "
                                    "product says how far a fit goes."),
-            "num_leaves": Param("int", 4, leaves, log=True, why="Interaction depth; few leaves and more rounds "
-                                "beat large trees on small tables at the same cost."),
-            "min_data_in_leaf": Param("int", 1 if n < 1000 else 2, max(2, min(40, n // 10)), log=True,
-                                      why="Smoothness; the library's 20 is too coarse for a hundred rows."),
-            "feature_fraction": Param("float", 0.4, 1.0, why="Decorrelates the trees and shortens a round."),
-            "bagging_fraction": Param("float", 0.5, 1.0, why="Rows drawn for each tree, without replacement."),
-            "lambda_l2": Param("float", 1e-3, 10.0, log=True, why="Shrinks leaves that hold few rows; the target "
+            "num_leaves": Param("int", 4, leaves, log=True, why="Interactions; on small tables few leaves "
+                                "and more rounds beat large trees at the same cost."),
+            "min_data_in_leaf": Param("int", 1 if n < 1000 else 2, coarsest, log=True, why="Smoothness; the "
+                                      "library's 20 is too coarse for a hundred rows."),
+            "feature_fraction": Param("float", 0.4, 1.0, why="Makes trees differ and a round shorter."),
+            "bagging_fraction": Param("float", 0.5, 1.0, why="Rows drawn for each tree."),
+            "lambda_l2": Param("float", 1e-3, 10.0, log=True, why="Shrinks leaves of few rows; the target "
                                "is standardised, so the range means the same everywhere."),
         }
         if shape.n_categorical:
             space["min_data_per_group"] = Param("int", 5, 100, log=True, why="Rows behind a level before it "
-                                                "may split; 100 is more than many levels of a small table have.")
+                                                "may split; many levels have fewer than the library's 100.")
         return space
 
     def start(self, shape: Shape) -> Params:
@@ -74,8 +76,10 @@ class LightGBM:
                  "feature_fraction": 0.8, "bagging_fraction": 0.9, "lambda_l2": 0.1}
         if shape.n_train < 100:
             start["min_data_in_leaf"] = 2
+        if shape.n_train >= 3000:
+            start |= {"num_iterations": 400, "num_leaves": 31}
         if shape.n_train >= 20_000:
-            start |= {"num_leaves": 48, "min_data_in_leaf": 20, "num_iterations": 500}
+            start |= {"num_iterations": 600, "num_leaves": 63, "min_data_in_leaf": 10}
         return start | ({"min_data_per_group": 20} if shape.n_categorical else {})
 
     def final_params(self, params: Params, growth: float) -> Params:
@@ -84,20 +88,23 @@ class LightGBM:
 
     def pool(self, X: Floats, levels: Levels, threads: int) -> lgb.Dataset:
         """A binned data set; its label is set by each fit."""
-        fixed = {"max_bin": MAX_BIN, "min_data_in_bin": 3 if len(X) >= 200 else 1, "feature_pre_filter": False,
-                 "force_col_wise": True, "num_threads": threads, "verbosity": -1}
-        return lgb.Dataset(X, categorical_feature=list(levels.layout.categorical), params=fixed).construct()
+        fixed = {"max_bin": MAX_BIN, "min_data_in_bin": 3 if len(X) >= 200 else 1,
+                 "feature_pre_filter": False, "force_col_wise": True, "num_threads": threads, "verbosity": -1}
+        categorical = list(levels.layout.categorical)
+        return lgb.Dataset(X, categorical_feature=categorical, params=fixed).construct()
 
     def learn(
-        self, pool: lgb.Dataset, y: Floats, params: Params, *, seed: int, threads: int, should_stop: ShouldStop
+        self, pool: lgb.Dataset, y: Floats, params: Params, *, seed: int, threads: int,
+        should_stop: ShouldStop,
     ) -> _Booster:
         """As ``Family.fit``."""
         pool.set_label(y)
         settings: dict[str, Any] = {
-            "objective": "regression", "boost_from_average": False, "bagging_freq": 1, **params,
-            "seed": seed, "deterministic": True, "force_col_wise": True, "num_threads": threads, "verbosity": -1}
+            "objective": "regression", "boost_from_average": False, "bagging_freq": 1, **params, "seed": seed,
+            "deterministic": True, "force_col_wise": True, "num_threads": threads, "verbosity": -1}
+        rounds = settings.pop("num_iterations")
         booster = lgb.Booster(settings, pool)
-        for _ in range(settings.pop("num_iterations")):
+        for _ in range(rounds):
             if should_stop():
                 raise FitStoppedError
             if booster.update():

@@ -21,15 +21,16 @@ from nbml.ml.models.base import (
 )
 from nbml.ml.models.learner import LearnerFamily, scaled_rounds
 from nbml.ml.models.levels import Levels
+from nbml.ml.shapley.values import shap_values
+from nbml.ml.shapley.xgboost_trees import from_xgboost
 
 MAX_BIN = 64
 _FILE = "model.ubj"
 
 
 class _Booster:
-    def __init__(self, booster: xgb.Booster, feature_types: list[str]) -> None:
-        self._booster, self._types = booster, feature_types
-        self._threads, self._lock = 0, Lock()
+    def __init__(self, booster: xgb.Booster) -> None:
+        self._booster, self._threads, self._lock = booster, 0, Lock()
 
     def _with(self, threads: int) -> xgb.Booster:
         with self._lock:
@@ -42,9 +43,7 @@ class _Booster:
         return np.asarray(self._with(threads).inplace_predict(X))
 
     def attribute(self, X: Floats, background: Floats, seed: int, threads: int) -> Attribution:  # noqa: ARG002
-        rows = xgb.DMatrix(X, feature_types=self._types, enable_categorical=True, nthread=threads)
-        parts = self._with(threads).predict(rows, pred_contribs=True).astype(np.float64)
-        return Attribution(parts[:, :-1], float(parts[0, -1]))
+        return Attribution(*shap_values(from_xgboost(self._booster), X, threads=threads))
 
     def files(self) -> dict[str, bytes]:
         return {_FILE: bytes(self._booster.save_raw("ubj"))}
@@ -59,17 +58,18 @@ class XGBoost:
         """As ``Family.space``."""
         n = shape.n_train
         rounds, depth = (500, 6) if n < 3000 else (600, 8) if n < 20_000 else (800, 10)
+        heaviest = max(2.0, min(30.0, n / 20))
         return {
-            "num_boost_round": Param("int", 50, rounds, log=True, why="Cost grows with it; small tables gain "
-                                     "nothing beyond with the steps allowed here."),
+            "num_boost_round": Param("int", 50, rounds, log=True, why="Cost grows with it; a small table "
+                                     "gains nothing beyond, with the steps allowed here."),
             "eta": Param("float", 0.03, 0.3, log=True, why="Searched with the rounds: their product says how "
                          "far a fit goes."),
-            "max_depth": Param("int", 2, depth, why="Interaction depth; the cost of a round doubles with each."),
-            "min_child_weight": Param("float", 1.0, max(2.0, min(30.0, n / 20)), log=True,
-                                      why="Rows in a leaf, since the loss is squared."),
-            "subsample": Param("float", 0.5, 1.0, why="Rows drawn for each tree, without replacement."),
-            "colsample_bynode": Param("float", 0.4, 1.0, why="Decorrelates the trees."),
-            "reg_lambda": Param("float", 1e-2, 10.0, log=True, why="Shrinks leaves that hold few rows; the target "
+            "max_depth": Param("int", 2, depth, why="Interactions; the cost of a round doubles with each."),
+            "min_child_weight": Param("float", 1.0, heaviest, log=True, why="Rows in a leaf, since the loss "
+                                      "is squared."),
+            "subsample": Param("float", 0.5, 1.0, why="Rows drawn for each tree."),
+            "colsample_bynode": Param("float", 0.4, 1.0, why="Makes trees differ."),
+            "reg_lambda": Param("float", 1e-2, 10.0, log=True, why="Shrinks leaves of few rows; the target "
                                 "is standardised, so the range means the same everywhere."),
         }
 
@@ -104,11 +104,11 @@ class XGBoost:
             if should_stop():
                 raise FitStoppedError
             booster.update(pool, i)
-        return _Booster(booster, pool.feature_types)
+        return _Booster(booster)
 
-    def load(self, files: Mapping[str, bytes], levels: Levels) -> _Booster:
+    def load(self, files: Mapping[str, bytes], levels: Levels) -> _Booster:  # noqa: ARG002
         """As ``Learner.load``."""
-        return _Booster(xgb.Booster({"verbosity": 0}, model_file=bytearray(files[_FILE])), _feature_types(levels))
+        return _Booster(xgb.Booster({"verbosity": 0}, model_file=bytearray(files[_FILE])))
 
 
 def _feature_types(levels: Levels) -> list[str]:
