@@ -51,9 +51,17 @@ def head_pid(home):
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-def test_workers_do_not_change_the_answer(undisturbed, workers):
+def test_workers_do_not_change_the_answer(undisturbed, workers, monkeypatch):
     """F47: same seed with 1, 2 and 4 workers: same trials, same scores, same predictions."""
+    monkeypatch.setenv("NBML_CPUS", str(workers))
     assert answer(nbml.train(mixes(), workers=workers, **JOB)) == undisturbed
+
+
+def test_more_workers_than_processors_are_cut_and_told(undisturbed):
+    """F17: never an endless wait for processors that are not there."""
+    job = nbml.train(mixes(), workers=64, **JOB)
+    assert answer(job) == undisturbed
+    assert [n.fields for n in job.snapshot().notices if n.code == "NBML-E26"] == [{"asked": 64, "workers": 2}]
 
 
 def test_inline_gives_the_same_answer(undisturbed):

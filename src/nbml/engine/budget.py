@@ -68,6 +68,6 @@ def worker_memory_mb(n_rows: int, n_features: int, n_fold_sets: int) -> float:
 
 
 def worker_count(*, asked: int | None, cpus: int, threads: int, memory_mb: float, each_mb: float) -> int:
-    """Workers that fit the processors and the memory; 0 when not even one fits the memory."""
+    """Workers that fit the processors and the memory, at most as many as asked; 0 when not one fits the memory."""
     by_cpu = max(cpus // threads, 1)
-    return min(asked or by_cpu, by_cpu if asked is None else max(asked, 1), int(memory_mb // each_mb))
+    return min(asked or by_cpu, by_cpu, int(memory_mb // each_mb))

@@ -185,10 +185,11 @@ def _made(folder: Path) -> Path:
 def _use_token(environment: dict[str, str]) -> None:
     """Set the token for this process; Ray reads the mode once at import, so it is told to read again."""
     os.environ |= environment
-    from ray._raylet import AuthenticationTokenLoader, Config
+    from ray import _raylet
 
-    Config.initialize("")
-    AuthenticationTokenLoader.instance().reset_cache()
+    raylet: Any = _raylet
+    raylet.Config.initialize("")
+    raylet.AuthenticationTokenLoader.instance().reset_cache()
 
 
 @contextlib.contextmanager

@@ -160,14 +160,14 @@ class RayExecutor:
 
     def _settle(self, ref: Any) -> Outcome | None:
         if ref in self._opening:
-            hand = self._opening.pop(ref)
+            opened = self._opening.pop(ref)
             try:
                 ray.get(ref)
-                hand.is_ready = True
+                opened.is_ready = True
             except RayError as error:
-                self._lose(hand, error)
+                self._lose(opened, error)
             return None
-        hand = next((h for h in self._hands if ref in h.tasks), None)  # type: ignore[assignment]
+        hand = next((h for h in self._hands if ref in h.tasks), None)
         if hand is None:
             return None
         try:
