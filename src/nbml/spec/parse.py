@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from nbml.errors import SpecError
+from nbml.spec.plain_text import from_text, to_yaml
 from nbml.spec.train import TrainSpec
 
 MAX_SPEC_BYTES = 1_000_000
@@ -39,8 +39,8 @@ def load_spec(path: str | Path) -> TrainSpec:
     try:
         if file.stat().st_size > MAX_SPEC_BYTES:
             raise SpecError("NBML-S02", path=str(file), reason="> 1 MB")
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raw = from_text(file.read_text(encoding="utf-8"), is_json=file.suffix.lower() == ".json")
+    except (OSError, ValueError) as error:
         raise SpecError("NBML-S02", path=str(file), reason=str(error)) from None
     if not isinstance(raw, dict):
         raise SpecError("NBML-S02", path=str(file), reason=type(raw).__name__)
@@ -70,7 +70,7 @@ def answer_hash(spec: TrainSpec) -> str:
 
 def spec_to_yaml(spec: TrainSpec) -> str:
     """The spec as YAML that ``load_spec`` reads back to an equal spec."""
-    return yaml.safe_dump(spec_to_dict(spec), allow_unicode=True, sort_keys=False)
+    return to_yaml(spec_to_dict(spec))
 
 
 def spec_to_json(spec: TrainSpec) -> str:
