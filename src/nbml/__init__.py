@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Job": "nbml.jobs.job", "NbmlError": "nbml.errors", "Settings": "nbml.settings", "Table": "nbml.data.table",
     "TrainResult": "nbml.jobs.result", "TrainSpec": "nbml.spec.train", "connect": "nbml.jobs.launch",
-    "doctor": "nbml.jobs.doctor", "jobs": "nbml.jobs.listing", "load": "nbml.jobs.models",
+    "doctor": "nbml.jobs.doctor", "load": "nbml.jobs.models",
     "make_spec": "nbml.jobs.launch", "open": "nbml.jobs.models:open_job", "predict": "nbml.jobs.models",
     "read": "nbml.data.read", "resume": "nbml.jobs.launch", "run": "nbml.jobs.launch",
     "start": "nbml.jobs.launch", "train": "nbml.jobs.launch",
@@ -38,6 +38,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "jobs":
+        return import_module("nbml.jobs")  # a package that can be called
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'nbml' has no attribute {name!r}")

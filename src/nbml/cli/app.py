@@ -23,6 +23,7 @@ COMMANDS = (
     jobs.status,
     jobs.cancel,
     jobs.resume,
+    jobs.flush,
     predict.predict,
     system.schema,
     system.doctor,

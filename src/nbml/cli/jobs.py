@@ -1,4 +1,4 @@
-"""``nbml jobs``, ``status``, ``cancel``, ``resume``: finding a job again from anywhere."""
+"""``nbml jobs``, ``status``, ``cancel``, ``resume``, ``flush``: finding a job again from anywhere."""
 
 from __future__ import annotations
 
@@ -96,3 +96,14 @@ def resume(
     import nbml
 
     attend(lambda: nbml.resume(job_id), detach=detach, as_json=as_json)
+
+
+def flush(job_id: JobId, as_json: Json = False) -> None:
+    """Put in MLflow what waits for it on disk."""
+    import nbml
+
+    run_id = nbml.open(job_id).flush()
+    if as_json:
+        write_json({"type": "flush", "id": job_id, "run_id": run_id})
+    else:
+        out().print(text("cli.flushed", run=run_id), soft_wrap=True)

@@ -222,6 +222,9 @@ def join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
     EngineError
         NBML-E16 or NBML-E18.
     """
+    logger = logging.getLogger("ray")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.ERROR)
     begun = time.monotonic()
     while True:
         try:

@@ -30,18 +30,23 @@ class Lease:
     ----------
     path : Path
         The lease file.
+    take_over : bool
+        Whether to take it from a living owner.
+    accept : bool
+        Whether to take it from a living process that is handing the job over; for supervisors.
 
     Raises
     ------
     EngineError
-        NBML-E05 when another living process holds it and ``take_over`` is not set.
+        NBML-E05 when another living process holds it.
     """
 
-    def __init__(self, path: Path, *, take_over: bool = False) -> None:
+    def __init__(self, path: Path, *, take_over: bool = False, accept: bool = False) -> None:
         self.path = path
         with FileLock(path.with_suffix(".lock")):
             held = read_lease(path)
-            if held and not take_over and is_alive(held):
+            is_offered = accept and held is not None and held.get("handing_over", False)
+            if held and not take_over and not is_offered and is_alive(held):
                 raise EngineError("NBML-E05", pid=held["pid"], host=held["host"], since=held["since"])
             self.epoch = (held or {}).get("epoch", 0) + 1
             self._record = {
@@ -77,6 +82,12 @@ class Lease:
         """Give the lease back, keeping its epoch."""
         self.check()
         self._record["released"] = True
+        self._write()
+
+    def offer(self) -> None:
+        """Keep the lease until a supervisor accepts it; while this process lives the job is only waiting."""
+        self.check()
+        self._record["handing_over"] = True
         self._write()
 
     def _write(self) -> None:

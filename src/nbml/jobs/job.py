@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbml.durable import write_text
 from nbml.engine.cluster import find_head
@@ -13,15 +13,17 @@ from nbml.engine.event_log import EventTail, iter_until_finished, read_events
 from nbml.engine.job_folder import JobFolder
 from nbml.engine.lease import is_alive, read_lease
 from nbml.errors import JobError, NbmlError
-from nbml.jobs.result import TrainResult
 from nbml.jobs.written_job import read_job
 from nbml.settings import Settings
 from nbml.spec.events import AnyEvent, JobFinished
 from nbml.spec.snapshot import Snapshot, fold
 from nbml.spec.train import TrainSpec
 
-START_GRACE_S = 60.0
+if TYPE_CHECKING:
+    from nbml.jobs.result import TrainResult
+
 RESTART_GRACE_S = 60.0
+"""How long Ray may take to start a supervisor again before its job counts as interrupted."""
 
 
 class Job:
@@ -59,8 +61,7 @@ class Job:
             return state
         held = read_lease(self.paths.lease)
         if held is None:
-            waiting_s = time.time() - self.paths.spec.stat().st_mtime
-            return "queued" if waiting_s < START_GRACE_S else "interrupted"
+            return "interrupted"
         return state if is_alive(held) or self._may_restart(held) else "interrupted"
 
     @property
@@ -121,6 +122,8 @@ class Job:
             raise JobFailedError(end.error.code, job_id=self.id, **end.error.fields)
         if not self.paths.result.exists():
             raise JobError("NBML-J05", job_id=self.id)
+        from nbml.jobs.result import TrainResult
+
         return TrainResult.load(self.folder)
 
     def flush(self, *, timeout_s: float = 60.0) -> str:
@@ -131,6 +134,7 @@ class Job:
         TrackingError
             NBML-T05 when nothing waits, NBML-T08 when the server does not answer in time.
         """
+        from nbml.jobs.result import TrainResult
         from nbml.tracking.writer import flush
 
         kept = flush(self.folder, self._settings, timeout_s=timeout_s)

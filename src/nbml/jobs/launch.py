@@ -160,7 +160,7 @@ def resume(job_id: str, *, executor: Executor | None = None) -> Job:
     job = Job(job_id, settings)
     if job.snapshot().is_finished:
         raise JobError("NBML-J07", job_id=job_id, state=job.status)
-    Lease(job.paths.lease).release()
+    Lease(job.paths.lease).offer()
     launch(read_job(job_id, settings), settings, executor or settings.executor)
     return job
 
@@ -209,8 +209,8 @@ def _queue(written: WrittenJob) -> None:
 
 @contextmanager
 def _log(written: WrittenJob) -> Iterator[EventLog]:
-    lease = Lease(written.folder.lease)
+    lease = Lease(written.folder.lease, accept=True)
     log = EventLog(written.folder.events, written.folder.job_id, lease)
     yield log
     log.close()
-    written.folder.lease.unlink()
+    lease.offer()

@@ -59,29 +59,41 @@ class SearchLoop:
         """Wall time of the searches."""
         return self._searched_until - self._begun
 
-    def run(self) -> None:
-        """Run until every search and follow-up has ended.
+    def search(self) -> None:
+        """Run until every search has ended; follow-up tasks of those that end early run along.
 
         Raises
         ------
         StopRequestedError
-            As soon as somebody asks; nothing is running then.
+            As soon as somebody asks.
         """
         for study in self._studies.values():
             study.start()
-        while True:
-            self._context.check()
-            self._mind_the_time()
-            self._fill()
-            self._finish_searches()
-            self._fill()
-            if not self._owed and len(self._followed) == len(self._studies):
-                return
+        while len(self._followed) < len(self._studies):
+            self._turn()
+
+    def finish(self) -> None:
+        """Run the follow-up tasks that are left.
+
+        Raises
+        ------
+        StopRequestedError
+            As soon as somebody asks.
+        """
+        while self._owed:
+            self._turn()
+
+    def _turn(self) -> None:
+        self._context.check()
+        self._mind_the_time()
+        self._fill()
+        if self._owed:
             for outcome in self._executor.next(LOOK_EVERY_S):
                 self._take(outcome)
             for note in self._executor.notes():
                 self._context.note(note)
-            self._tell_resources()
+        self._finish_searches()
+        self._tell_resources()
 
     def _fill(self) -> None:
         for _ in range(self._executor.free()):

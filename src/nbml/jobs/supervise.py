@@ -63,7 +63,7 @@ def supervise(job_id: str, settings: Settings, make_executor: Callable[[int], Ex
         NBML-E05 when another process runs the job, NBML-E06 when one takes it over.
     """
     folder = JobFolder.of(settings.jobs, job_id)
-    lease = Lease(folder.lease)
+    lease = Lease(folder.lease, accept=True)
     log = EventLog(folder.events, job_id, lease)
     if any(event.type == "job.finished" for event in log.past):
         log.close()

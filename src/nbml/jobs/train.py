@@ -70,7 +70,9 @@ def run_training(context: JobContext) -> TrainRecord:
                 prepared.data, str(context.folder.trials), spec.seed, spec.resources.threads,
                 spec.explain.sampled_rows))
         with context.stage("search"):
-            loop.run()
+            loop.search()
+        with context.stage("explain"):
+            loop.finish()
         executor.close()
     except StopRequestedError:
         executor.stop()
@@ -129,12 +131,15 @@ def _plan(context: JobContext, prepared: Prepared, studies: list[StudyRun]) -> J
 
 def _slots(context: JobContext, prepared: Prepared, n_studies: int) -> int:
     resources = context.spec.resources
-    each = worker_memory_mb(*prepared.data.X.shape, FOLD_SETS * min(n_studies, 4))
+    n_rows, n_features = prepared.data.X.shape
+    each = worker_memory_mb(n_rows, n_features, FOLD_SETS * min(n_studies, 4))
     free = float(resources.memory_mb or memory_budget_mb())
     slots = worker_count(asked=resources.workers, cpus=cpu_budget(context.settings),
                          threads=resources.threads, memory_mb=free, each_mb=each)
     if slots < 1:
         raise EngineError("NBML-E23", need_mb=round(each), free_mb=round(free))
+    if resources.workers is not None and slots < resources.workers:
+        context.note(EngineError("NBML-E26", asked=resources.workers, workers=slots))
     return slots
 
 

@@ -61,7 +61,7 @@ def check_columns(
     asked = [*targets, *(features or ()), *(name for name in (group, fold_column) if name is not None)]
     for name in dict.fromkeys(asked):
         if name not in sheet:
-            yield error("NBML-D50", column=name, similar=get_close_matches(name, sheet.names, 3))
+            yield error("NBML-D50", column=name, similar=get_close_matches(name, sheet.names, 3) or "-")
     for name in targets:
         if name in (group, fold_column):
             yield error("NBML-D53", [name], column=name)
