@@ -6,6 +6,7 @@ already seen changes nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any
 
 from pydantic import Field
@@ -33,7 +34,14 @@ from nbml.spec.events import (
 )
 
 RECENT_TRIALS = 1_000
+"""Trials kept over all searches, the latest of each."""
+WHOLE_TRIALS = 100
+"""Of those, trials with parameters, fold scores and the words of an error; older ones keep what is drawn."""
+LEAST = 5
+"""Whole trials kept of each search at least, and ten times as many in all: the size is bounded up to 20 searches."""
 RECENT_NOTICES = 100
+SHOWN = 200
+"""Characters (code points) kept of a sentence; the log has all of it."""
 
 
 class TrialView(Strict):
@@ -107,7 +115,9 @@ class Snapshot(Strict):
 
     @property
     def seconds_left(self) -> float | None:
-        """A plain estimate from the trials told so far; None before there is one."""
+        """A plain estimate from the trials told so far; None before there is one and after the end."""
+        if self.is_finished:
+            return None
         done, planned = self.trials_done, self.trials_planned
         by_trials = self.elapsed_s / done * (planned - done) if done and planned else None
         by_time = None if self.timeout_s is None else max(self.timeout_s - self.elapsed_s, 0.0)
@@ -160,7 +170,8 @@ def _changes(snapshot: Snapshot, event: AnyEvent) -> dict[str, Any]:
         case StageFinished():
             return {"waiting_for": ""}
         case Notice():
-            return {"notices": (*snapshot.notices, event)[-RECENT_NOTICES:]}
+            brief = event.model_copy(update={"message": event.message[:SHOWN], "fields": {}})
+            return {"notices": (*snapshot.notices, brief)[-RECENT_NOTICES:]}
         case ArtifactReady():
             return {"artifacts": tuple(dict.fromkeys((*snapshot.artifacts, event.name)))}
         case Resources():
@@ -169,8 +180,9 @@ def _changes(snapshot: Snapshot, event: AnyEvent) -> dict[str, Any]:
             return {"state": event.state, "scores": event.scores, "error": event.error, "stage": None,
                     "waiting_for": "", "busy": 0}
         case TrialStarted() | FoldFinished() | TrialFinished() | BestChanged():
+            whole = max(WHOLE_TRIALS // max(len(snapshot.studies), 1), LEAST)
             studies = tuple(
-                _study(study, event) if study.id == event.study else study for study in snapshot.studies
+                _study(study, event, whole) if study.id == event.study else study for study in snapshot.studies
             )
             done = snapshot.folds_done + isinstance(event, FoldFinished)
             return {"studies": studies, "folds_done": done}
@@ -178,8 +190,12 @@ def _changes(snapshot: Snapshot, event: AnyEvent) -> dict[str, Any]:
             return {}
 
 
-def _study(study: StudyView, event: TrialStarted | FoldFinished | TrialFinished | BestChanged) -> StudyView:
-    trial = next((t for t in reversed(study.trials) if t.number == event.trial), TrialView(number=event.trial))
+def _study(study: StudyView, event: TrialStarted | FoldFinished | TrialFinished | BestChanged,
+           whole: int) -> StudyView:
+    place = bisect_left(study.trials, event.trial, key=lambda trial: trial.number)
+    is_known = place < len(study.trials) and study.trials[place].number == event.trial
+    trial = study.trials[place] if is_known else TrialView(number=event.trial)
+    changes: dict[str, Any] = {}
     match event:
         case TrialStarted():
             trial = trial.model_copy(update={"params": event.params})
@@ -189,15 +205,28 @@ def _study(study: StudyView, event: TrialStarted | FoldFinished | TrialFinished 
             trial = trial.model_copy(update={"folds": tuple(values), "folds_done": trial.folds_done + 1})
         case TrialFinished():
             trial = trial.model_copy(
-                update={"state": event.state, "value": event.value, "error": event.error,
+                update={"state": event.state, "value": event.value, "error": _brief(event.error, SHOWN),
                         "folds": event.folds or trial.folds})
             is_complete = event.state == "complete"
-            study = study.model_copy(update={"complete": study.complete + is_complete,
-                                             "failed": study.failed + (not is_complete)})
+            changes = {"complete": study.complete + is_complete, "failed": study.failed + (not is_complete)}
         case BestChanged():
             best = trial.model_copy(update={"state": "complete", "value": event.value, "folds": event.folds,
                                             "params": event.params})
             return study.model_copy(update={"best": best})
-    others = tuple(t for t in study.trials if t.number != event.trial)
-    trials = tuple(sorted((*others, trial), key=lambda t: t.number))
-    return study.model_copy(update={"trials": trials[-RECENT_TRIALS:]})
+    trials = [*study.trials[:place], trial, *study.trials[place + is_known:]]
+    for old in {place, len(trials) - whole - 1}:
+        if 0 <= old < len(trials) - whole and trials[old].state != "running":
+            trials[old] = _drawn(trials[old])
+    return study.model_copy(update=changes | {"trials": tuple(trials[-whole * RECENT_TRIALS // WHOLE_TRIALS:])})
+
+
+def _drawn(trial: TrialView) -> TrialView:
+    """An old trial: number, state and score."""
+    return trial.model_copy(update={"params": {}, "folds": (), "error": _brief(trial.error, 0)})
+
+
+def _brief(error: Fault | None, length: int) -> Fault | None:
+    """A fault with so many characters of its words, without the values behind them."""
+    if error is None:
+        return None
+    return Fault(code=error.code, message=error.message[:length], next_step=error.next_step[:length])
