@@ -162,10 +162,19 @@ def _write_cv_result(path: Path, spec: TrainSpec, prepared: Prepared, predicted:
     import pandas as pd
 
     folds, rows = prepared.data.folds, prepared.rows
-    columns: dict[str, Any] = {"fold": np.array(folds.names, dtype=object)[folds.assignment]}
+    taken = set(spec.targets)
+    columns: dict[str, Any] = {_free("fold", taken): np.array(folds.names, dtype=object)[folds.assignment]}
     for index, target in enumerate(spec.targets):
         columns[target] = prepared.data.Y[:, index]
-        columns |= predicted[index]
+        for name, values in predicted[index].items():
+            columns[_free(name, taken | columns.keys())] = values
     result = pd.DataFrame(columns, index=rows).reindex(range(prepared.n_input))
     table = result.to_csv(index=False, lineterminator="\n")
     write_bytes(path, table.encode("utf-8"))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name of nbml's own that is no target's: the user's names come first."""
+    while name in taken:
+        name += " (nbml)"
+    return name
