@@ -51,5 +51,4 @@ def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModu
         ray.get(ray.get_actor(name, namespace=NAMESPACE).assign.remote(job_id, entry, said), timeout=WITHIN_S)
     except (ray.exceptions.RayError, ValueError) as error:
         raise EngineError("NBML-E25", reason=str(error)[:600]) from error
-    keeper.warm_up.remote()
     return name

@@ -66,16 +66,11 @@ class Keeper:
         return [actor.ping.remote() for actor in (*self._idle, *spare)]
 
     def take_supervisor(self, job_id: str) -> str:
-        """The name of a supervisor for a job; the next one is started meanwhile."""
+        """The name of a supervisor for a job, the warm one if there is one."""
         name = self._spare or self._new_supervisor()
         self._spare = None
         self._jobs[job_id] = name
         return name
-
-    def warm_up(self) -> None:
-        """Start what the next job will need; called once the current one has begun."""
-        if self._folder is not None and self._spare is None:
-            self._spare = self._new_supervisor()
 
     def take_workers(self, job_id: str, n: int) -> list[Any]:
         """``n`` workers for a job, warm ones first. A resumed job gets fresh ones; its old ones are ended."""
@@ -107,11 +102,14 @@ class Keeper:
             self._idle += [self._new_worker() for _ in range(self._slots - len(self._idle))]
 
     def finished(self, job_id: str) -> None:
-        """End the supervisor of a job that is over."""
+        """Keep the supervisor of a job that is over for the next one, or end it where one waits already."""
         name = self._jobs.pop(job_id, None)
-        if name is not None:
-            with contextlib.suppress(ValueError):
-                ray.kill(ray.get_actor(name, namespace=NAMESPACE))
+        if name is None:
+            return
+        if self._spare is None and self._folder is not None:
+            self._spare = name
+        else:
+            self._end(name)
 
     def running(self) -> dict[str, str]:
         """Supervisor names by job id."""
@@ -131,8 +129,18 @@ class Keeper:
         ).remote(name, self._home, self._warm["supervisor"])
         return name
 
+    def _end(self, name: str) -> None:
+        with contextlib.suppress(ValueError):
+            ray.kill(ray.get_actor(name, namespace=NAMESPACE))
+
     def _touch(self) -> None:
+        """Mark the head as used while a job's supervisor lives."""
         while self._folder is not None:
+            for job_id, name in list(self._jobs.items()):
+                try:
+                    ray.get_actor(name, namespace=NAMESPACE)
+                except ValueError:
+                    self._jobs.pop(job_id, None)
             if self._jobs:
                 (self._folder / "last-used").touch()
             time.sleep(TOUCH_EVERY_S)

@@ -14,13 +14,14 @@ from typing import Any, cast
 from nbml.durable import write_text
 from nbml.engine.job_folder import check_job_id
 from nbml.errors import NbmlError
+from nbml.i18n import language
 from nbml.settings import Settings
 
 
 class Supervisor:
     """The body of a supervisor actor.
 
-    A spare one waits with its libraries loaded until a job is assigned. The assignment is a file, so that
+    A spare one waits with its libraries loaded until a job is assigned, and waits again afterwards. The assignment is a file, so that
     the constructor, which Ray runs again after a crash, takes the job up where its folder leaves it.
     """
 
@@ -62,13 +63,14 @@ class Supervisor:
                          daemon=True).start()
 
     def _run(self, run: Callable[[str, Settings], None], job_id: str, settings: dict[str, Any]) -> None:
-        if settings.get("language"):
-            os.environ["NBML_LANGUAGE"] = settings["language"]
-        run(job_id, Settings(home=self._home, **settings))
-        self._assignment.unlink(missing_ok=True)
-        from nbml.engine.ray_executor import release_supervisor
+        os.environ["NBML_LANGUAGE"] = settings.get("language") or language()
+        try:
+            run(job_id, Settings(home=self._home, **settings))
+        finally:
+            self._assignment.unlink(missing_ok=True)
+            from nbml.engine.ray_executor import release_supervisor
 
-        release_supervisor(job_id)
+            release_supervisor(job_id)
 
 
 def _warm(entry: str, settings: Settings) -> None:

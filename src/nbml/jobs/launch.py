@@ -12,9 +12,9 @@ from nbml.data.read import read as read_table
 from nbml.data.table import Table
 from nbml.engine.event_log import EventLog
 from nbml.engine.lease import Lease
-from nbml.errors import EngineError, JobError, SpecError
+from nbml.errors import JobError, NbmlError, SpecError
 from nbml.jobs.job import Job
-from nbml.jobs.supervise import ENTRY, WARM, supervise_inline
+from nbml.jobs.supervise import ENTRY, WARM, supervise_inline, unexpected
 from nbml.jobs.written_job import WrittenJob, read_job, write_job
 from nbml.settings import Settings
 from nbml.spec.events import Fault, JobFinished, JobQueued
@@ -197,9 +197,11 @@ def _hand_over(written: WrittenJob, settings: Settings) -> None:
 
     try:
         dispatch(written.folder.job_id, ENTRY, settings, WARM)
-    except EngineError as error:
+    except Exception as error:
+        # Nobody else can tell the job's readers that it will not begin.
+        failure = error if isinstance(error, NbmlError) else unexpected(error, written.folder)
         with _log(written) as log:
-            log.emit(JobFinished(state="failed", error=Fault(**error.to_dict())))
+            log.emit(JobFinished(state="failed", error=Fault(**failure.to_dict())))
 
 
 def _queue(written: WrittenJob) -> None:

@@ -91,16 +91,20 @@ def supervise(job_id: str, settings: Settings, make_executor: Callable[[int], Ex
     except StopRequestedError:
         end = JobFinished(state="cancelled")
     except Exception as error:
-        # The boundary of a job: whatever went wrong must end it visibly, with the trace kept beside it.
-        write_text(folder.root / "failure.txt", traceback.format_exc())
-        failure = JobError("NBML-J12", kind=type(error).__name__, reason=str(error)[:1_000],
-                           path=str(folder.root / "failure.txt"))
-        end = JobFinished(state="failed", error=Fault(**failure.to_dict()))
+        # The boundary of a job: whatever went wrong must end it visibly.
+        end = JobFinished(state="failed", error=Fault(**unexpected(error, folder).to_dict()))
     log.emit(end)
     if tracking is not None:
         tracking.close(timeout_s=TRACKING_CLOSE_S)
     log.close()
     lease.release()
+
+
+def unexpected(error: Exception, folder: JobFolder) -> JobError:
+    """NBML-J12 for an exception nobody foresaw; its trace is kept in the job's folder."""
+    path = folder.root / "failure.txt"
+    write_text(path, "".join(traceback.format_exception(error)))
+    return JobError("NBML-J12", kind=type(error).__name__, reason=str(error)[:1_000], path=str(path))
 
 
 def _run(context: JobContext, tracking: TrackingWriter) -> JobFinished:
