@@ -17,7 +17,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from measuring import SHARED, arguments, dataset, environment, last_json, median, run, say, warm_cluster
+from measuring import (
+    SHARED,
+    arguments,
+    compile_libraries,
+    dataset,
+    environment,
+    last_json,
+    median,
+    run,
+    say,
+    warm_cluster,
+)
 from timeline import stages
 
 NEEDS = ("pycaret[tuners]", "catboost", "lightgbm", "xgboost")
@@ -31,6 +42,7 @@ def measure(chosen: argparse.Namespace) -> dict[str, Any]:
         return {"skipped": f"{chosen.plan_script} is absent; say where it is with --plan-script"}
     entry = dataset(chosen.data, "concrete")
     python = chosen.plan_python or _make_environment()
+    compile_libraries(python)
     with tempfile.TemporaryDirectory() as folder:
         table = _without_group(entry, Path(folder), rows=QUICK_ROWS if chosen.quick else None)
         target = entry["target"][0]

@@ -18,7 +18,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from measuring import arguments, dataset, environment, last_json, median, run, say, versions, warm_cluster
+from measuring import (
+    arguments,
+    compile_libraries,
+    dataset,
+    environment,
+    last_json,
+    median,
+    run,
+    say,
+    versions,
+    warm_cluster,
+)
 from timeline import first, moment
 
 SCRIPT = Path(__file__).parent / "peers" / "ray_tune_search.py"
@@ -65,6 +76,7 @@ def measure(chosen: argparse.Namespace) -> dict[str, Any]:
     }
     ours = _nbml(frame, target, chosen)
     python = chosen.tune_python or _make_environment()
+    compile_libraries(python)
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.npz"
         np.savez(table, X=X, y=y, fold=folds.assignment)

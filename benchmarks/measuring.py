@@ -82,6 +82,7 @@ def versions(names: Iterable[str] = PACKAGES) -> dict[str, str]:
 
 def run(name: str, chosen: argparse.Namespace, measure: Callable[[argparse.Namespace], Any]) -> None:
     """Look at the machine, measure, and put the JSON where it is wanted."""
+    compile_libraries()
     about = machine()
     if about["warning"]:
         say(about["warning"])
@@ -117,11 +118,10 @@ def own_home() -> Iterator[Path]:
     """An NBML_HOME for one benchmark; its head is stopped and all of it removed at the end."""
     from nbml.engine.cluster import stop_head
 
-    before = {
-        key: os.environ.pop(key)
-        for key in list(os.environ)
-        if key.startswith("NBML_") or key == "RAY_ADDRESS"
-    }
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith("NBML_") or name == "RAY_ADDRESS":
+            del os.environ[name]
     home = Path(tempfile.mkdtemp(prefix="nbml-bench-"))
     os.environ["NBML_HOME"] = str(home)
     try:
@@ -130,8 +130,8 @@ def own_home() -> Iterator[Path]:
         if "ray" in sys.modules:
             sys.modules["ray"].shutdown()
         stop_head()
-        os.environ.pop("NBML_HOME")
-        os.environ.update(before)
+        os.environ.clear()
+        os.environ.update(before)  # without the token that Ray was shown
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -159,6 +159,12 @@ def environment(name: str, requirements: Sequence[str], *, python: str = sys.exe
         )
         stamp.write_text(wanted)
     return interpreter
+
+
+def compile_libraries(python: str | Path = sys.executable) -> None:
+    """Compile the packages of an environment to bytecode where its installer has not: imports count."""
+    code = "import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2)"
+    subprocess.run([str(python), "-c", code], check=True, stdout=subprocess.DEVNULL)
 
 
 def last_json(command: Sequence[str | Path], **options: Any) -> Any:

@@ -18,10 +18,11 @@ ROLES = {
     "ray::Worker": "workers",
     "ray::Supervisor": "supervisors",
     "ray::Keeper": "keeper",
-    "ray::IDLE": "idle ray processes",
+    "ray::IDLE": "idle",
     "raylet": "raylet",
     "gcs_server": "gcs",
 }
+STARTING = "processes that start"
 
 
 class ProcessorTime:
@@ -95,7 +96,7 @@ class ProcessorTime:
         for process in (self._me, self._head, *self._head.children(recursive=True)):
             with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied), process.oneshot():
                 pid, times = process.pid, process.cpu_times()
-                if self._role.get(pid) in (None, "other", "idle ray processes"):
+                if self._role.get(pid) in (None, STARTING, "idle"):
                     self._role[pid] = "client" if pid == self._me.pid else _role(process)
                 self._memory[pid] = max(self._memory[pid], process.memory_info().rss / 2**20)
                 cpu[pid] = times.user + times.system
@@ -103,5 +104,7 @@ class ProcessorTime:
 
 
 def _role(process: Any) -> str:
-    command = " ".join(process.cmdline()[:1])
-    return next((role for start, role in ROLES.items() if start in command), "other")
+    words = process.cmdline()
+    if any("default_worker" in word for word in words):
+        return STARTING
+    return next((role for start, role in ROLES.items() if words and start in words[0]), "other")

@@ -1,7 +1,7 @@
 """The search of `against_ray_tune.py` as a Ray Tune user writes it.
 
-Needs "ray[tune]", optuna and lightgbm. Run as ``python ray_tune_search.py TABLE.npz ORDER``: the order is JSON
-with the search space, the first point, the fixed parameters of a fit, the seed, the number of trials, the
+Needs "ray[tune]", optuna and lightgbm. Run as ``python ray_tune_search.py TABLE.npz ORDER``; the order, JSON,
+has the search space, the first point, the fixed parameters of a fit, the seed, the number of trials, the
 cores, and whether trial processes are reused. Prints one JSON line.
 """
 
@@ -40,6 +40,19 @@ def objective(config: dict[str, Any], data: dict[str, Any], fixed: dict[str, Any
     return {"rmse": float(np.sqrt(np.mean((predicted - y) ** 2)))}
 
 
+class Space:
+    """The search space, define-by-run; a class, since Tune pickles it."""
+
+    def __init__(self, ranges: dict[str, tuple[str, float, float, bool]]) -> None:
+        self._ranges = ranges
+
+    def __call__(self, trial: optuna.Trial) -> None:
+        """Draw a point."""
+        for name, (kind, low, high, log) in self._ranges.items():
+            suggest = trial.suggest_int if kind == "int" else trial.suggest_float
+            suggest(name, low, high, log=log)
+
+
 class FirstResult(tune.Callback):
     """When the first trial had answered."""
 
@@ -57,14 +70,9 @@ def main(table: str, order: dict[str, Any]) -> None:
     ray.init(num_cpus=order["cores"], include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     ray.get([ray.remote(lambda: None).remote() for _ in range(order["cores"])])
 
-    def space(trial: optuna.Trial) -> None:
-        for name, (kind, low, high, log) in order["space"].items():
-            suggest = trial.suggest_int if kind == "int" else trial.suggest_float
-            suggest(name, low, high, log=log)
-
     first, begun = FirstResult(), time.perf_counter()
     search = OptunaSearch(
-        space,
+        Space(order["space"]),
         metric="rmse",
         mode="min",
         points_to_evaluate=[order["start"]],
