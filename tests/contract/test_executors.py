@@ -20,13 +20,13 @@ def ray_cluster(tmp_path_factory):
     import ray
 
     from nbml.engine.cluster import stop_head
-    from nbml.engine.dispatch import warm_up
+    from nbml.engine.dispatch import stand_by
     from nbml.settings import Settings
     from tests.contract import benches
 
     ray.cloudpickle.register_pickle_by_value(benches)
     settings = Settings(home=home, cpus=2)
-    warm_up(settings, {"worker": (), "supervisor": ()}, wait=True)
+    stand_by(settings, {"worker": (), "supervisor": ()}, wait=True)
     yield settings
     ray.cloudpickle.unregister_pickle_by_value(benches)
     ray.shutdown()

@@ -14,7 +14,7 @@ HANDED_ON = {"language", "cpus", "tracking_uri", "registry_uri"}
 """Settings of the caller that hold for its job, whoever started the head."""
 
 
-def warm_up(settings: Settings, warm_modules: WarmModules, *, wait: bool = False) -> Any:
+def stand_by(settings: Settings, warm_modules: WarmModules, *, wait: bool = False) -> Any:
     """Connect and make sure that the keeper stands, which starts workers and a supervisor beforehand.
 
     Returns
@@ -42,7 +42,7 @@ def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModu
     EngineError
         NBML-E15 to E18 as ``connect`` does; NBML-E25 when no supervisor takes the job in time.
     """
-    keeper = warm_up(settings, warm_modules)
+    keeper = stand_by(settings, warm_modules)
     import ray
 
     said = settings.model_dump(mode="json", include=HANDED_ON, exclude_none=True)

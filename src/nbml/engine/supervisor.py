@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import threading
@@ -13,7 +12,7 @@ from typing import Any, cast
 
 from nbml.durable import write_text
 from nbml.engine.job_folder import check_job_id
-from nbml.errors import NbmlError
+from nbml.engine.warming import warm_up
 from nbml.i18n import language
 from nbml.settings import Settings
 
@@ -27,8 +26,7 @@ class Supervisor:
 
     def __init__(self, name: str, home: str, warm: tuple[str, ...] = ()) -> None:
         self._home = Path(home)
-        for entry in warm:
-            _warm(entry, Settings(home=self._home))
+        warm_up(warm, Settings(home=self._home))
         self._assignment = self._home / "engine" / "supervisors" / f"{check_job_id(name)}.json"
         if self._assignment.exists():
             self._begin(**json.loads(self._assignment.read_text()))
@@ -71,12 +69,3 @@ class Supervisor:
             from nbml.engine.ray_executor import release_supervisor
 
             release_supervisor(job_id)
-
-
-def _warm(entry: str, settings: Settings) -> None:
-    """Import a module, or call ``module:function`` with the settings; what fails will be told by the job."""
-    module, _, function = entry.partition(":")
-    loaded = import_module(module)
-    if function:
-        with contextlib.suppress(NbmlError):
-            getattr(loaded, function)(settings)

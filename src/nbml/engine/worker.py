@@ -9,6 +9,8 @@ from typing import Any
 import ray
 
 from nbml.engine.executor import Attempt, BenchFactory, Outcome, Task
+from nbml.engine.warming import warm_up
+from nbml.settings import Settings
 
 
 class Worker:
@@ -17,11 +19,8 @@ class Worker:
     ``run`` does one task at a time in one thread; ``hold`` and ``ping`` answer meanwhile in another.
     """
 
-    def __init__(self, warm_modules: tuple[str, ...] = ()) -> None:
-        from importlib import import_module
-
-        for module in warm_modules:
-            import_module(module)
+    def __init__(self, warm: tuple[str, ...] = ()) -> None:
+        warm_up(warm, Settings())
         self._stopping = threading.Event()
         self._attempt: Attempt | None = None
 

@@ -175,10 +175,10 @@ def connect(address: str | None = None, *, wait: bool = True) -> None:
     wait : bool
         Whether to return only when workers are ready to be given work.
     """
-    from nbml.engine.dispatch import warm_up
+    from nbml.engine.dispatch import stand_by
 
     settings = Settings() if address is None else Settings(ray_address=address)
-    warm_up(settings, WARM, wait=wait)
+    stand_by(settings, WARM, wait=wait)
 
 
 def launch(written: WrittenJob, settings: Settings, executor: Executor) -> None:

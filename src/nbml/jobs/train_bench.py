@@ -18,11 +18,22 @@ from nbml.jobs.trial_store import FoldRecord, TrialStore
 from nbml.jobs.training_data import TrainingData
 from nbml.ml.fold import FoldBench, FoldOutcome
 from nbml.ml.models import family
+from nbml.ml.models.base import Layout, Shape
+from nbml.settings import Settings
 
 WARM_MODULES = (
-    "nbml.jobs.train_bench", "nbml.ml.models.lightgbm_family", "nbml.ml.models.xgboost_family",
+    "nbml.jobs.train_bench:warm", "nbml.ml.models.lightgbm_family", "nbml.ml.models.xgboost_family",
     "nbml.ml.models.catboost_family", "nbml.ml.models.mlp_family", "nbml.ml.shapley",
 )
+
+
+def warm(_settings: Settings) -> None:
+    """Have the compiled kernels of the Shapley values loaded before a fold is explained."""
+    X = np.arange(40.0).reshape(-1, 1)
+    learner = family("lightgbm")
+    prepared = learner.prepare(X, Layout((0,)), threads=1)
+    model = learner.fit(prepared, X[:, 0], learner.start(Shape(40, 1, 40)), seed=0, threads=1, should_stop=lambda: False)
+    model.attribute(X, background=X, seed=0)
 
 
 @dataclass(frozen=True)
