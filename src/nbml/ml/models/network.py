@@ -120,9 +120,16 @@ class Network:
         def predict(rows: Floats) -> Floats:
             return self.predict(rows, threads)
 
+        class Exact(Independent):  # type: ignore[misc]
+            """Shap's tolerance takes the values of a column of small numbers for one, and leaves it out."""
+
+            def invariants(self, x: Floats) -> NDArray[np.bool_]:
+                same: NDArray[np.bool_] = (x == self.data) | (np.isnan(x) & np.isnan(self.data))
+                return same
+
         state = np.random.get_state()  # shap draws from the global generator
         try:
-            masker = Independent(background, max_samples=len(background))
+            masker = Exact(background, max_samples=len(background))
             explainer = PermutationExplainer(predict, masker, seed=seed)
             explained: Any = explainer(X, max_evals=PERMUTATIONS * (2 * X.shape[1] + 1), silent=True)
         finally:
