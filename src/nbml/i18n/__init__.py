@@ -49,7 +49,7 @@ class _Plain(Formatter):
         return value, field_name
 
 
-def text(key: str, lang: str | None = None, **fields: Any) -> str:
+def text(key: str, lang: str | None = None, /, **fields: Any) -> str:
     """The sentence of a key.
 
     Parameters
