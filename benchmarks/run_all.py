@@ -56,14 +56,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "names",
-        nargs="*",
-        choices=[*IN_ORDER, []],
-        default=list(IN_ORDER),
-        metavar="NAME",
-        help=", ".join(IN_ORDER),
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(IN_ORDER)}; all when left out")
     parser.add_argument("--quick", action="store_true", help="small versions, to see that all run")
     parser.add_argument(
         "--full", action="store_true", help="10,000 trials as well, where the cost of one is measured"
@@ -74,10 +67,12 @@ def main() -> int:
     parser.add_argument("--tune-python", type=Path)
     parser.add_argument("--patience", type=float, help="seconds to wait for a quiet machine (180; quick: 0)")
     chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(IN_ORDER):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     patience_s = chosen.patience if chosen.patience is not None else 0.0 if chosen.quick else 180.0
     chosen.folder.mkdir(parents=True, exist_ok=True)
     failed = []
-    for name in chosen.names:
+    for name in chosen.names or IN_ORDER:
         wait_for_quiet(patience_s)
         begun = time.monotonic()
         ended = subprocess.run(command(name, chosen), check=False).returncode
