@@ -79,10 +79,13 @@ class Lease:
             raise EngineError("NBML-E06", epoch=self.epoch)
 
     def release(self) -> None:
-        """Give the lease back, keeping its epoch."""
+        """Give the lease back, keeping its epoch; on a full disk without a trace, since removing needs no space."""
         self.check()
         self._record["released"] = True
-        self._write()
+        try:
+            self._write()
+        except EngineError:
+            self.path.unlink()
 
     def offer(self) -> None:
         """Keep the lease until a supervisor accepts it; while this process lives the job is only waiting."""

@@ -119,7 +119,7 @@ class Job:
                 end = event
         assert end is not None
         if end.error is not None:
-            raise JobFailedError(end.error.code, job_id=self.id, **end.error.fields)
+            raise JobFailedError(end.error.code, **{"job_id": self.id} | end.error.fields)
         if not self.paths.result.exists():
             raise JobError("NBML-J05", job_id=self.id)
         from nbml.jobs.result import TrainResult

@@ -54,13 +54,14 @@ def supervise_inline(job_id: str, settings: Settings) -> None:
 def supervise(job_id: str, settings: Settings, make_executor: Callable[[int], Executor], *, name: str) -> None:
     """Run a job from where its folder leaves it to its one end.
 
-    A failure of the job is its last event, never an exception; only a lost lease, after which nothing may
-    be written, is raised.
+    A failure of the job is its last event, never an exception; only what keeps that from being written is
+    raised. The job is then interrupted and can be resumed.
 
     Raises
     ------
     EngineError
-        NBML-E05 when another process runs the job, NBML-E06 when one takes it over.
+        NBML-E05 when another process runs the job, NBML-E06 when one takes it over, NBML-E01 when not even
+        its end fits on the disk.
     """
     folder = JobFolder.of(settings.jobs, job_id)
     lease = Lease(folder.lease, accept=True)
@@ -93,11 +94,13 @@ def supervise(job_id: str, settings: Settings, make_executor: Callable[[int], Ex
     except Exception as error:
         # The boundary of a job: whatever went wrong must end it visibly.
         end = JobFinished(state="failed", error=Fault(**unexpected(error, folder).to_dict()))
-    log.emit(end)
-    if tracking is not None:
-        tracking.close(timeout_s=TRACKING_CLOSE_S)
-    log.close()
-    lease.release()
+    try:
+        log.emit(end)
+    finally:
+        if tracking is not None:
+            tracking.close(timeout_s=TRACKING_CLOSE_S)
+        log.close()
+        lease.release()
 
 
 def unexpected(error: Exception, folder: JobFolder) -> JobError:
