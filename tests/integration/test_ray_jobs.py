@@ -61,7 +61,7 @@ def test_more_workers_than_processors_are_cut_and_told(undisturbed):
     """F17: never an endless wait for processors that are not there."""
     job = nbml.train(mixes(), workers=64, **JOB)
     assert answer(job) == undisturbed
-    assert [n.fields for n in job.snapshot().notices if n.code == "NBML-E26"] == [{"asked": 64, "workers": 2}]
+    assert [e.fields for e in job.events() if e.type == "notice" and e.code == "NBML-E26"] == [{"asked": 64, "workers": 2}]
 
 
 def test_inline_gives_the_same_answer(undisturbed):

@@ -222,7 +222,7 @@ def join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
     EngineError
         NBML-E16 or NBML-E18.
     """
-    logger = logging.getLogger("ray")
+    logger = logging.getLogger("ray._private.worker")
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.ERROR)
     begun = time.monotonic()

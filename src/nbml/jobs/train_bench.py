@@ -23,7 +23,7 @@ from nbml.settings import Settings
 
 WARM_MODULES = (
     "nbml.jobs.train_bench:warm", "nbml.ml.models.lightgbm_family", "nbml.ml.models.xgboost_family",
-    "nbml.ml.models.catboost_family", "nbml.ml.models.mlp_family", "nbml.ml.shapley",
+    "nbml.ml.models.catboost_family", "nbml.ml.models.mlp_family", "nbml.ml.shapley.kernels",
 )
 
 
