@@ -19,10 +19,9 @@ from nbml.ml.models.base import (
     Shape,
     ShouldStop,
 )
-from nbml.ml.models.learner import LearnerFamily, scaled_rounds
+from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
 
-BORDER_COUNT = 64
 _FILE = "model.cbm"
 _KEPT_POOLS = 8
 
@@ -41,7 +40,7 @@ class _Pools:
             if len(self._pools) == _KEPT_POOLS:
                 self._pools.pop(next(iter(self._pools)))
             pool = cb.Pool(self._data, label=y, thread_count=self._threads)
-            pool.quantize(border_count=BORDER_COUNT)
+            pool.quantize(border_count=n_bins(len(y)))
             self._pools[key] = pool
         return self._pools[key]
 
@@ -72,10 +71,10 @@ class CatBoost:
     def space(self, shape: Shape) -> dict[str, Param]:
         """As ``Family.space``."""
         n = shape.n_train
-        rounds, depth = (500, 6) if n < 3000 else (600, 7) if n < 20_000 else (800, 8)
+        rounds, depth = (500, 6) if n < 3000 else (1000, 7) if n < 20_000 else (1000, 8)
         space = {
-            "iterations": Param("int", 100, rounds, log=True, why="Cost grows with it; a small table gains "
-                                "nothing beyond, with the steps allowed here."),
+            "iterations": Param("int", 100, rounds, log=True, why="Cost grows with it; past the bound "
+                                "larger steps make up for more rounds."),
             "learning_rate": Param("float", 0.05, 0.3, log=True, why="Searched with the rounds: their "
                                    "product says how far a fit goes."),
             "depth": Param("int", 3, depth, why="Interactions; the leaves of a tree double with each."),
@@ -89,15 +88,20 @@ class CatBoost:
             space["one_hot_max_size"] = Param("choice", choices=(2, 10), why="Columns of up to so many "
                                               "levels split level by level, the others by the target's mean, "
                                               "which costs several times more.")
+        if shape.n_categorical > 1:
+            space["max_ctr_complexity"] = Param("choice", choices=(1, 2), why="Whether pairs of categorical "
+                                                "columns are tried too; helps at times, at twice the cost.")
         return space
 
     def start(self, shape: Shape) -> Params:
         """As ``Family.start``."""
         start = {"iterations": 350, "learning_rate": 0.15, "depth": 5, "l2_leaf_reg": 2.0,
                  "random_strength": 0.2, "subsample": 0.85}
-        if shape.n_train >= 20_000:
-            start |= {"iterations": 600, "depth": 7}
-        return start | ({"one_hot_max_size": 2} if shape.n_categorical else {})
+        if shape.n_train >= 3000:
+            start |= {"iterations": 600, "learning_rate": 0.1, "depth": 6 if shape.n_train < 20_000 else 7}
+        if shape.n_categorical:
+            start["one_hot_max_size"] = 2
+        return start | ({"max_ctr_complexity": 1} if shape.n_categorical > 1 else {})
 
     def final_params(self, params: Params, growth: float) -> Params:
         """As ``Learner.final_params``: rounds grow with the rows."""
@@ -115,7 +119,7 @@ class CatBoost:
         """As ``Family.fit``."""
         model = cb.CatBoost({
             "loss_function": "RMSE", "boosting_type": "Plain", "bootstrap_type": "Bernoulli",
-            "border_count": BORDER_COUNT, "boost_from_average": False, "max_ctr_complexity": 1,
+            "border_count": n_bins(len(y)), "boost_from_average": False, "max_ctr_complexity": 1,
             "metric_period": 10_000, **params,
             "random_seed": seed, "thread_count": threads, "allow_writing_files": False,
             "logging_level": "Silent"})

@@ -196,6 +196,11 @@ def scaled_rounds(params: Params, name: str, growth: float) -> Params:
     return {**params, name: max(1, round(params[name] * growth))}
 
 
+def n_bins(n_rows: int) -> int:
+    """Values told apart in a numeric column of a training part; see docs/models.md for the measurement."""
+    return 63 if n_rows < 3000 else 127 if n_rows < 20_000 else 254
+
+
 def centre_and_scale(values: Floats) -> tuple[Floats, Floats]:
     """Mean and standard deviation over the rows, of finite values of any magnitude.
 

@@ -18,12 +18,11 @@ from nbml.ml.models.base import (
     Shape,
     ShouldStop,
 )
-from nbml.ml.models.learner import LearnerFamily, scaled_rounds
+from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
 from nbml.ml.shapley.lightgbm_trees import from_lightgbm
 from nbml.ml.shapley.values import shap_values
 
-MAX_BIN = 63
 _FILE = "model.txt"
 
 
@@ -52,8 +51,8 @@ class LightGBM:
         rounds, leaves = (400, 20) if n < 3000 else (800, 48) if n < 20_000 else (1000, 127)
         coarsest = max(2, min(40, n // 10))
         space = {
-            "num_iterations": Param("int", 50, rounds, log=True, why="Cost grows with it; a small table "
-                                    "gains nothing beyond, with the steps allowed here."),
+            "num_iterations": Param("int", 50, rounds, log=True, why="Cost grows with it; past the bound "
+                                    "larger steps make up for more rounds."),
             "learning_rate": Param("float", 0.03, 0.3, log=True, why="Searched with the rounds: their "
                                    "product says how far a fit goes."),
             "num_leaves": Param("int", 4, leaves, log=True, why="Interactions; on small tables few leaves "
@@ -88,7 +87,7 @@ class LightGBM:
 
     def pool(self, X: Floats, levels: Levels, threads: int) -> lgb.Dataset:
         """A binned data set; its label is set by each fit."""
-        fixed = {"max_bin": MAX_BIN, "min_data_in_bin": 3 if len(X) >= 200 else 1,
+        fixed = {"max_bin": n_bins(len(X)), "min_data_in_bin": 3 if len(X) >= 200 else 1,
                  "feature_pre_filter": False, "force_col_wise": True, "num_threads": threads, "verbosity": -1}
         categorical = list(levels.layout.categorical)
         return lgb.Dataset(X, categorical_feature=categorical, params=fixed).construct()

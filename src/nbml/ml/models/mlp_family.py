@@ -42,7 +42,7 @@ class MLP:
             "alpha": Param("float", 1e-6, 0.3, log=True, why="Penalty on the weights; from 1 on nothing "
                            "is learnt."),
             "width": Param("int", 32, 128, log=True, why="Units of a hidden layer."),
-            "layers": Param("int", 1, 3, why="Hidden layers; deeper ones did not pay on tables."),
+            "layers": Param("int", 1, 3, why="Hidden layers; each costs as much as the first."),
             "batch_size": Param("int", max(4, min(32, n // 16)), max(8, min(most, n // 4)), log=True,
                                 why="Rows of one step; a small table needs few, to take enough steps."),
         }

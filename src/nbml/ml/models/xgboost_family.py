@@ -19,12 +19,11 @@ from nbml.ml.models.base import (
     Shape,
     ShouldStop,
 )
-from nbml.ml.models.learner import LearnerFamily, scaled_rounds
+from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
 from nbml.ml.shapley.values import shap_values
 from nbml.ml.shapley.xgboost_trees import from_xgboost
 
-MAX_BIN = 64
 _FILE = "model.ubj"
 
 
@@ -60,8 +59,8 @@ class XGBoost:
         rounds, depth = (500, 6) if n < 3000 else (600, 8) if n < 20_000 else (800, 10)
         heaviest = max(2.0, min(30.0, n / 20))
         return {
-            "num_boost_round": Param("int", 50, rounds, log=True, why="Cost grows with it; a small table "
-                                     "gains nothing beyond, with the steps allowed here."),
+            "num_boost_round": Param("int", 50, rounds, log=True, why="Cost grows with it; past the bound "
+                                     "larger steps make up for more rounds."),
             "eta": Param("float", 0.03, 0.3, log=True, why="Searched with the rounds: their product says how "
                          "far a fit goes."),
             "max_depth": Param("int", 2, depth, why="Interactions; the cost of a round doubles with each."),
@@ -87,7 +86,7 @@ class XGBoost:
         """A binned matrix; its label is set by each fit."""
         return xgb.QuantileDMatrix(
             X, label=np.zeros(len(X)), feature_types=_feature_types(levels), enable_categorical=True,
-            max_bin=MAX_BIN, nthread=threads)
+            max_bin=n_bins(len(X)), nthread=threads)
 
     def learn(
         self, pool: xgb.QuantileDMatrix, y: Floats, params: Params, *, seed: int, threads: int,
@@ -97,7 +96,7 @@ class XGBoost:
         pool.set_label(y)
         settings: dict[str, Any] = {
             "objective": "reg:squarederror", "tree_method": "hist", "base_score": 0.0, **params,
-            "max_bin": MAX_BIN, "seed": seed, "nthread": threads, "verbosity": 0}
+            "max_bin": n_bins(pool.num_row()), "seed": seed, "nthread": threads, "verbosity": 0}
         rounds = settings.pop("num_boost_round")
         booster = xgb.Booster(settings, [pool])
         for i in range(rounds):
