@@ -20,7 +20,7 @@ from nbml.jobs.written_job import write_job
 from nbml.ml.fold import FoldBench
 from nbml.settings import Settings
 from nbml.spec.events import LOSSY
-from tests.integration.tables import QUICK, table
+from tests.integration.tables import QUICK, NoTracking, table
 
 TRIALS = 12
 """More than TPE's random start of ten, so that what was told matters to what is asked."""
@@ -31,24 +31,6 @@ ALL_FOLDS = sorted((f"t0-{name}", t, k) for name in FAMILIES for t in range(TRIA
 
 class Killed(BaseException):
     """The process is gone."""
-
-
-class NoTracking:
-    """Keeps nothing anywhere."""
-
-    error = None
-
-    def __init__(self, *_):
-        pass
-
-    def event(self, event):
-        pass
-
-    def finish(self, record, timeout_s):
-        return None
-
-    def close(self):
-        pass
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +60,14 @@ def fits(monkeypatch):
 def written(home, **changes):
     """A job written down and queued in a home, not yet run."""
     settings = Settings(home=home)
-    arguments = {"model": FAMILIES, "group": "lot", "trials": TRIALS, "folds": 3, "space": SPACE, "open_trials": 3}
+    arguments = {
+        "model": FAMILIES,
+        "group": "lot",
+        "trials": TRIALS,
+        "folds": 3,
+        "space": SPACE,
+        "open_trials": 3,
+    }
     job = write_job(launch.make_spec(None, "y", **(arguments | changes)), read(), settings)
     launch._queue(job)
     return job.folder.job_id, settings
@@ -151,21 +140,39 @@ def answer(folder):
     """What must be the same to the last bit, and what counts."""
     events = read_events(folder.events)
     result = TrainResult.load(folder.root)
-    record = result.record.model_dump(exclude={
-        "search_s": True, "busy_share": True, "seconds": True, "leaderboard": {"__all__": {"seconds"}}})
-    files = {str(p.relative_to(folder.root)): hashlib.sha256(p.read_bytes()).hexdigest()
-             for part in ("models", "cv_result.csv") for p in [*(folder.root / part).rglob("*"), folder.root / part]
-             if p.is_file()}
+    record = result.record.model_dump(
+        exclude={
+            "search_s": True,
+            "busy_share": True,
+            "seconds": True,
+            "leaderboard": {"__all__": {"seconds"}},
+        }
+    )
+    files = {
+        str(p.relative_to(folder.root)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for part in ("models", "cv_result.csv")
+        for p in [*(folder.root / part).rglob("*"), folder.root / part]
+        if p.is_file()
+    }
     arrays = {}
     for path in sorted([*folder.root.glob("shap/*.npz"), *folder.trials.rglob("*.npz")]):
         if path.name != "outcome.npz":
             with np.load(path) as saved:
                 arrays[str(path.relative_to(folder.root))] = {
-                    n: saved[n].tobytes() for n in saved.files if n != "about"}
+                    n: saved[n].tobytes() for n in saved.files if n != "about"
+                }
     return {
-        "record": record, "files": files, "arrays": arrays, "score": result.score, "params": result.best_params,
-        "trials": sorted((e.study, e.trial, e.state, e.value, e.folds) for e in events if e.type == "trial.finished"),
-        "asked": sorted((e.study, e.trial, json.dumps(e.params)) for e in events if e.type == "trial.started"),
+        "record": record,
+        "files": files,
+        "arrays": arrays,
+        "score": result.score,
+        "params": result.best_params,
+        "trials": sorted(
+            (e.study, e.trial, e.state, e.value, e.folds) for e in events if e.type == "trial.finished"
+        ),
+        "asked": sorted(
+            (e.study, e.trial, json.dumps(e.params)) for e in events if e.type == "trial.started"
+        ),
         "folds": sorted((e.study, e.trial, e.fold) for e in events if e.type == "fold.finished"),
         "best": sorted((e.study, e.trial, e.value) for e in events if e.type == "best.changed"),
         "ends": [e.state for e in events if e.type == "job.finished"],
@@ -187,7 +194,9 @@ CUTS = [2, 4, 7, 9, 12, 41, 90, 117, -9, -7, -5, -3, -2, -1]
 
 @pytest.mark.parametrize("written_first", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("cut", CUTS)
-def test_killed_at_an_event_and_gone_on(pristine, undisturbed, tmp_path, monkeypatch, fits, cut, written_first):
+def test_killed_at_an_event_and_gone_on(
+    pristine, undisturbed, tmp_path, monkeypatch, fits, cut, written_first
+):
     """F8, F9, F35: bit for bit the undisturbed answer, each (trial, fold) once, nothing fitted again."""
     n_events = len(lasting(read_events(undisturbed.events)))
     seq = cut if cut > 0 else n_events + 1 + cut
@@ -263,7 +272,7 @@ def test_a_second_supervisor_is_refused(pristine, tmp_path):
 
     folder = fresh(pristine, tmp_path)
     before = folder.events.read_bytes()
-    Lease(folder.lease)
+    Lease(folder.lease, accept=True)
     with pytest.raises(EngineError) as refused:
         run(folder)
     assert refused.value.code == "NBML-E05"
@@ -284,11 +293,22 @@ def end(folder):
     return read_events(folder.events)[-1]
 
 
-@pytest.mark.parametrize("changed", [
-    {"seed": 43}, {"folds": 4}, {"group": None}, {"models": ["lightgbm"]}, {"search": {"trials": 5}},
-    {"search": {"space": {"lightgbm": {"num_iterations": 9}}}}, {"search": {"sampler": "random"}},
-    {"search": {"open_trials": 2}}, {"targets": ["x"]}, {"explain": {"shap": False}},
-], ids=lambda c: "-".join(str(v) for v in c))
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seed": 43},
+        {"folds": 4},
+        {"group": None},
+        {"models": ["lightgbm"]},
+        {"search": {"trials": 5}},
+        {"search": {"space": {"lightgbm": {"num_iterations": 9}}}},
+        {"search": {"sampler": "random"}},
+        {"search": {"open_trials": 2}},
+        {"targets": ["x"]},
+        {"explain": {"shap": False}},
+    ],
+    ids=lambda c: "-".join(str(v) for v in c),
+)
 @pytest.mark.parametrize("seq", [5, 40])
 def test_going_on_with_another_description_is_refused(pristine, tmp_path, monkeypatch, fits, changed, seq):
     """F37: nothing of one job is mixed into another; what was finished stays."""
@@ -347,7 +367,9 @@ def test_the_spec_of_other_data_is_refused(pristine, tmp_path):
 
 def test_time_that_ran_out_before_the_kill(tmp_path, monkeypatch):
     """F8 with F43: what was complete is the result, though no time is left."""
-    job_id, settings = written(tmp_path, timeout_s=1e-9, model="lightgbm", space={"lightgbm": QUICK["lightgbm"]})
+    job_id, settings = written(
+        tmp_path, timeout_s=1e-9, model="lightgbm", space={"lightgbm": QUICK["lightgbm"]}
+    )
     folder = JobFolder.of(settings.jobs, job_id)
     monkeypatch.setattr("nbml.jobs.context.JobContext.seconds_left", None)
     survive = die_at(monkeypatch, 30, written_first=True)

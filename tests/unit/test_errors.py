@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from nbml import errors
-from nbml.errors import DataError, EngineError, JobError, NbmlError
+from nbml.errors import EngineError, JobError, NbmlError
 from nbml.i18n import catalogue, text
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NbmlError)]
@@ -55,7 +55,9 @@ def test_any_name_of_a_field(name):
     assert pickle.loads(pickle.dumps(error)).fields == error.fields
 
 
-@pytest.mark.parametrize("value", ["{job_id}", "{0}", "{a.b}", "{", "}", "{{}}", "%s", "{job_id.__class__}", "<b>x</b>"])
+@pytest.mark.parametrize(
+    "value", ["{job_id}", "{0}", "{a.b}", "{", "}", "{{}}", "%s", "{job_id.__class__}", "<b>x</b>"]
+)
 def test_values_are_never_templates(value):
     """S16: braces in a column name stay braces."""
     assert value in JobError("NBML-J02", job_id=value).message

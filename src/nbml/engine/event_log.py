@@ -59,7 +59,7 @@ class EventTail:
         except FileNotFoundError:
             return []
         *whole, torn = piece.split(b"\n")
-        events = [_event(self._path, line, number) for number, line in enumerate(whole, start=self._lines + 1)]
+        events = [_event(self._path, line, number) for number, line in enumerate(whole, self._lines + 1)]
         self._offset += len(piece) - len(torn)
         self._lines += len(whole)
         return events

@@ -79,7 +79,7 @@ class Lease:
             raise EngineError("NBML-E06", epoch=self.epoch)
 
     def release(self) -> None:
-        """Give the lease back, keeping its epoch; on a full disk without a trace, since removing needs no space."""
+        """Give the lease back, keeping its epoch; on a full disk without a trace: removing needs no space."""
         self.check()
         self._record["released"] = True
         try:

@@ -133,7 +133,8 @@ class StudyRun:
             self._tell_fold(trial, fold, None, attempts=outcome.attempts, error=outcome.error)
         else:
             trial.done[fold] = record = outcome.value
-            self._tell_fold(trial, fold, self._fold_value(fold, record), record.seconds, attempts=outcome.attempts)
+            value = self._fold_value(fold, record)
+            self._tell_fold(trial, fold, value, record.seconds, attempts=outcome.attempts)
         self._tell()
 
     def _ask_ahead(self) -> None:

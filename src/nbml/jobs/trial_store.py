@@ -107,7 +107,8 @@ class TrialStore:
 
     def load_fold(self, study: str, trial: int, fold: int) -> FoldRecord | None:
         """A fold's result, or None where there is none that is whole."""
-        saved = _load(self.fold_folder(study, trial, fold) / "outcome.npz", "predictions", "seconds", "params")
+        path = self.fold_folder(study, trial, fold) / "outcome.npz"
+        saved = _load(path, "predictions", "seconds", "params")
         return None if saved is None else FoldRecord(
             saved["predictions"], float(saved["seconds"]), json.loads(str(saved["params"])))
 

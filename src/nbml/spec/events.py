@@ -83,7 +83,7 @@ class JobPlanned(Event):
     n_rows: int
     n_features: int
     timeout_s: float | None = None
-    answer_sha256: str = Field(default="", description="Hash of all that decides the answer; see answer_hash.")
+    answer_sha256: str = Field(default="", description="Hash of what decides the answer (answer_hash).")
 
 
 class StageStarted(Event):

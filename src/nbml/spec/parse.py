@@ -57,7 +57,7 @@ def spec_to_dict(spec: TrainSpec) -> dict[str, Any]:
 
 
 def answer_hash(spec: TrainSpec) -> str:
-    """SHA-256 of all of a resolved spec that decides the answer: not names, places or resources but threads."""
+    """SHA-256 of what decides the answer: not names, places or resources, but for threads."""
     said = spec_to_dict(spec)
     decides = {part: said.get(part) for part in (
         "targets", "group", "fold_column", "folds", "models", "search", "explain", "seed", "missing_target",

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-_FLOAT = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+")
+_FLOAT = re.compile(r"^[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+$")
 _BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 
 
@@ -25,11 +25,12 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     """A text; what other readers take for the end of a line is escaped."""
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"' if _BREAKS.search(value) else None)
+    style = '"' if _BREAKS.search(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 for _kind in (_Loader, _Dumper):
-    _kind.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(rf"^(?:{_FLOAT.pattern})$"), list("-+.0123456789"))
+    _kind.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+.0123456789"))
 _Dumper.add_representer(str, _text)
 
 
@@ -42,7 +43,7 @@ def from_text(text: str, *, is_json: bool) -> Any:
         When the text is neither, or nested beyond reason.
     """
     try:
-        return json.loads(text) if is_json else yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+        return json.loads(text) if is_json else yaml.load(text, _Loader)  # a SafeLoader
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(str(error)) from None
 

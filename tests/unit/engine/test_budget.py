@@ -19,25 +19,37 @@ def cgroup(folder, files):
     return folder
 
 
-@pytest.mark.parametrize(("files", "cpus"), [
-    ({}, None),
-    ({"cpu.max": "max 100000\n"}, None),
-    ({"cpu.max": "150000 100000\n"}, 1.5),
-    ({"cpu.max": "400000 100000\n"}, 4.0),
-    ({"cpu.max": "5000 100000\n"}, 0.05),
-    ({"cpu.max": "rubbish"}, None),
-    ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
-    ({"cpu/cpu.cfs_quota_us": "200000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 2.0),
-    ({"cpu/cpu.cfs_quota_us": "200000\n"}, None),
-], ids=["none", "v2 max", "v2 1.5", "v2 4", "v2 tiny", "v2 unreadable", "v1 none", "v1 2", "v1 half"])
+@pytest.mark.parametrize(
+    ("files", "cpus"),
+    [
+        ({}, None),
+        ({"cpu.max": "max 100000\n"}, None),
+        ({"cpu.max": "150000 100000\n"}, 1.5),
+        ({"cpu.max": "400000 100000\n"}, 4.0),
+        ({"cpu.max": "5000 100000\n"}, 0.05),
+        ({"cpu.max": "rubbish"}, None),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+        ({"cpu/cpu.cfs_quota_us": "200000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 2.0),
+        ({"cpu/cpu.cfs_quota_us": "200000\n"}, None),
+    ],
+    ids=["none", "v2 max", "v2 1.5", "v2 4", "v2 tiny", "v2 unreadable", "v1 none", "v1 2", "v1 half"],
+)
 def test_cgroup_quota(tmp_path, files, cpus):
     """F17: version 2, else version 1."""
     assert cgroup_cpus(cgroup(tmp_path, files)) == cpus
 
 
-@pytest.mark.parametrize(("quota", "affinity", "cpus"), [
-    (None, 8, 8), (2.0, 8, 2), (16.0, 8, 8), (1.5, 8, 1), (0.05, 8, 1), (None, 1, 1),
-])
+@pytest.mark.parametrize(
+    ("quota", "affinity", "cpus"),
+    [
+        (None, 8, 8),
+        (2.0, 8, 2),
+        (16.0, 8, 8),
+        (1.5, 8, 1),
+        (0.05, 8, 1),
+        (None, 1, 1),
+    ],
+)
 def test_cpu_budget_is_the_least(monkeypatch, quota, affinity, cpus):
     """F17."""
     monkeypatch.setattr(budget, "cgroup_cpus", lambda _root: quota)
@@ -62,15 +74,19 @@ def test_cpu_budget_follows_affinity():
         os.sched_setaffinity(0, before)
 
 
-@pytest.mark.parametrize(("files", "free_mb"), [
-    ({}, 1000),
-    ({"memory.max": "max\n", "memory.current": f"{50 * MB}"}, 1000),
-    ({"memory.max": f"{400 * MB}\n", "memory.current": f"{150 * MB}\n"}, 250),
-    ({"memory.max": f"{4000 * MB}", "memory.current": "0"}, 1000),
-    ({"memory.max": f"{100 * MB}", "memory.current": f"{120 * MB}"}, 0),
-    ({"memory/memory.limit_in_bytes": f"{300 * MB}", "memory/memory.usage_in_bytes": f"{100 * MB}"}, 200),
-    ({"memory/memory.limit_in_bytes": f"{2**63 - 4096}", "memory/memory.usage_in_bytes": "1"}, 1000),
-], ids=["none", "v2 max", "v2", "v2 above the machine", "v2 used up", "v1", "v1 none"])
+@pytest.mark.parametrize(
+    ("files", "free_mb"),
+    [
+        ({}, 1000),
+        ({"memory.max": "max\n", "memory.current": f"{50 * MB}"}, 1000),
+        ({"memory.max": f"{400 * MB}\n", "memory.current": f"{150 * MB}\n"}, 250),
+        ({"memory.max": f"{4000 * MB}", "memory.current": "0"}, 1000),
+        ({"memory.max": f"{100 * MB}", "memory.current": f"{120 * MB}"}, 0),
+        ({"memory/memory.limit_in_bytes": f"{300 * MB}", "memory/memory.usage_in_bytes": f"{100 * MB}"}, 200),
+        ({"memory/memory.limit_in_bytes": f"{2**63 - 4096}", "memory/memory.usage_in_bytes": "1"}, 1000),
+    ],
+    ids=["none", "v2 max", "v2", "v2 above the machine", "v2 used up", "v1", "v1 none"],
+)
 def test_memory_budget(tmp_path, monkeypatch, files, free_mb):
     """0.8 of the least that machine and cgroup leave."""
     monkeypatch.setattr(budget.psutil, "virtual_memory", lambda: SimpleNamespace(available=1000 * MB))
@@ -78,23 +94,28 @@ def test_memory_budget(tmp_path, monkeypatch, files, free_mb):
 
 
 def test_memory_of_a_worker_grows_with_the_table():
-    small, wide, many = (worker_memory_mb(*shape) for shape in ((100, 5, 5), (1_000_000, 50, 5), (1_000_000, 50, 20)))
+    small, wide, many = (
+        worker_memory_mb(*shape) for shape in ((100, 5, 5), (1_000_000, 50, 5), (1_000_000, 50, 20))
+    )
     table = 1_000_000 * 50 * 8 / MB
     assert small == pytest.approx(budget.WORKER_BASE_MB, rel=0.01)
     assert small + 4 * table < wide < many
 
 
-@pytest.mark.parametrize(("asked", "cpus", "threads", "memory_mb", "workers"), [
-    (None, 8, 1, 1e6, 8),
-    (None, 8, 3, 1e6, 2),
-    (None, 2, 4, 1e6, 1),
-    (3, 8, 1, 1e6, 3),
-    (1, 8, 1, 1e6, 1),
-    (None, 8, 1, 2500, 5),
-    (8, 8, 1, 2500, 5),
-    (None, 8, 1, 499, 0),
-    (4, 8, 1, 0, 0),
-])
+@pytest.mark.parametrize(
+    ("asked", "cpus", "threads", "memory_mb", "workers"),
+    [
+        (None, 8, 1, 1e6, 8),
+        (None, 8, 3, 1e6, 2),
+        (None, 2, 4, 1e6, 1),
+        (3, 8, 1, 1e6, 3),
+        (1, 8, 1, 1e6, 1),
+        (None, 8, 1, 2500, 5),
+        (8, 8, 1, 2500, 5),
+        (None, 8, 1, 499, 0),
+        (4, 8, 1, 0, 0),
+    ],
+)
 def test_workers_that_fit(asked, cpus, threads, memory_mb, workers):
     """F17, F4: as many as processors and memory allow, none when not even one fits."""
     assert worker_count(asked=asked, cpus=cpus, threads=threads, memory_mb=memory_mb, each_mb=500) == workers

@@ -32,7 +32,9 @@ def open_log(tmp_path):
     logs = []
 
     def make():
-        logs.append(EventLog(tmp_path / "events.jsonl", "job", Lease(tmp_path / "lease.json", take_over=True)))
+        logs.append(
+            EventLog(tmp_path / "events.jsonl", "job", Lease(tmp_path / "lease.json", take_over=True))
+        )
         return logs[-1]
 
     yield make
@@ -71,14 +73,23 @@ def test_goes_on_where_the_last_owner_stopped(open_log, tmp_path):
 def test_what_is_told_again_is_dropped(open_log, tmp_path):
     """F2, F8: a resumed job runs again from its start; each (trial, fold) is counted once."""
     durable = [
-        JobQueued(task="train", title="y"), TrialStarted(study="t0-x", trial=0, params={"a": 1}), fold(0, 0), fold(0, 1),
-        TrialFinished(study="t0-x", trial=0, state="complete", value=1.0), TrialStarted(study="t1-x", trial=0, params={}),
-        BestChanged(study="t0-x", trial=0, value=1.0, folds=(1.0,), params={}), ArtifactReady(name="models", path="models"),
+        JobQueued(task="train", title="y"),
+        TrialStarted(study="t0-x", trial=0, params={"a": 1}),
+        fold(0, 0),
+        fold(0, 1),
+        TrialFinished(study="t0-x", trial=0, state="complete", value=1.0),
+        TrialStarted(study="t1-x", trial=0, params={}),
+        BestChanged(study="t0-x", trial=0, value=1.0, folds=(1.0,), params={}),
+        ArtifactReady(name="models", path="models"),
         ArtifactReady(name="shap/a", path="shap/a"),
     ]
-    each_time = [JobStarted(attempt=1, executor="ray"), StageStarted(stage="search"),
-                 Notice(level="info", code="NBML-E24", message="torn"), Log(message="hello"),
-                 Resources(workers=2, busy=1, busy_share=0.5)]
+    each_time = [
+        JobStarted(attempt=1, executor="ray"),
+        StageStarted(stage="search"),
+        Notice(level="info", code="NBML-E24", message="torn"),
+        Log(message="hello"),
+        Resources(workers=2, busy=1, busy_share=0.5),
+    ]
     first = open_log()
     heard = []
     first.listen(heard.append)
@@ -143,7 +154,13 @@ def test_a_damaged_line_in_the_middle_is_named(open_log, tmp_path):
         log.emit(fold(trial))
     log.close()
     lines = path.read_bytes().split(b"\n")
-    for damage in (b"", b"\x00\xff", lines[1][:-3], lines[1] + b"}", lines[1].replace(b"fold.finished", b"fold.unknown")):
+    for damage in (
+        b"",
+        b"\x00\xff",
+        lines[1][:-3],
+        lines[1] + b"}",
+        lines[1].replace(b"fold.finished", b"fold.unknown"),
+    ):
         path.write_bytes(b"\n".join([lines[0], damage, *lines[2:]]))
         for read in (lambda: read_events(path), lambda: EventTail(path).read(), open_log):
             with pytest.raises(EngineError) as refused:
@@ -249,7 +266,9 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 print(log.emit(Log(message="z")).seq)
 log.close()
 """
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
     first, second, last = done.stdout.splitlines()
     written = int(first.split()[1])
     assert first.split()[0] == second == "NBML-E01"

@@ -1,4 +1,4 @@
-"""What the contract of all executors does not say: the inline one with benches that break and threads that end."""
+"""What the contract of all executors does not say: benches that break, threads that end."""
 
 import threading
 import time
@@ -51,11 +51,18 @@ def spin(_shared, should_stop):
     raise RuntimeError("stopped")
 
 
-@pytest.mark.parametrize(("failure", "code"), [
-    (DataError("NBML-D10", rows=1), "NBML-D10"), (ValueError("no such thing"), "NBML-E12"), (MemoryError(), "NBML-E12"),
-], ids=["named", "library", "memory"])
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (DataError("NBML-D10", rows=1), "NBML-D10"),
+        (ValueError("no such thing"), "NBML-E12"),
+        (MemoryError(), "NBML-E12"),
+    ],
+    ids=["named", "library", "memory"],
+)
 def test_a_bench_that_cannot_be_made_fails_every_task(inline, failure, code):
     """F15: an answer for each task, never a wait without end."""
+
     def factory(_shared):
         raise failure
 

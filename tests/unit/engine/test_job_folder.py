@@ -8,14 +8,64 @@ from nbml.engine.job_folder import JobFolder, check_job_id, new_job_id
 from nbml.errors import EngineError, JobError
 
 HOSTILE = [
-    "", ".", "..", "../x", "/x", "x/y", "x\\y", "..\\x", "C:x", "C:\\x", "\\\\host\\share", "a b", " a", "a ", "a\n", "\na",
-    "a\x00", "a\x00b", "a#b", "a?b", "a%2e%2e", "%2e%2e%2fx", "%252e%252e%252f", "..%c0%af", "．．／x", "file:///etc/passwd",
-    "a.b", ".hidden", "-x", "_x", "~", "~root", "$HOME", "`id`", "a;b", "a|b", "a&b", "a:b", "a*", "日本", "é",
-    "con.txt", "a" * 65, "x" * 10_000, "\u202ea", "a\u200b", "\ud800", None, 1, b"a", ["a"], True,
+    "",
+    ".",
+    "..",
+    "../x",
+    "/x",
+    "x/y",
+    "x\\y",
+    "..\\x",
+    "C:x",
+    "C:\\x",
+    "\\\\host\\share",
+    "a b",
+    " a",
+    "a ",
+    "a\n",
+    "\na",
+    "a\x00",
+    "a\x00b",
+    "a#b",
+    "a?b",
+    "a%2e%2e",
+    "%2e%2e%2fx",
+    "%252e%252e%252f",
+    "..%c0%af",
+    "．．／x",
+    "file:///etc/passwd",
+    "a.b",
+    ".hidden",
+    "-x",
+    "_x",
+    "~",
+    "~root",
+    "$HOME",
+    "`id`",
+    "a;b",
+    "a|b",
+    "a&b",
+    "a:b",
+    "a*",
+    "日本",
+    "é",
+    "con.txt",
+    "a" * 65,
+    "x" * 10_000,
+    "\u202ea",
+    "a\u200b",
+    "\ud800",
+    None,
+    1,
+    b"a",
+    ["a"],
+    True,
 ]
 
 
-@pytest.mark.parametrize("job_id", HOSTILE, ids=lambda v: repr(v)[:20].encode("ascii", "backslashreplace").decode())
+@pytest.mark.parametrize(
+    "job_id", HOSTILE, ids=lambda v: repr(v)[:20].encode("ascii", "backslashreplace").decode()
+)
 def test_what_is_no_id_is_refused(job_id, tmp_path):
     """S7, S8."""
     with pytest.raises(JobError) as refused:

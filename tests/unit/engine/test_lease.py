@@ -58,7 +58,9 @@ def test_a_released_lease_is_free_and_the_epoch_grows(path):
 
 def test_an_owner_that_died_is_replaced(path):
     """F33: killed without a word."""
-    code = "import sys; from pathlib import Path; from nbml.engine.lease import Lease; Lease(Path(sys.argv[1]))"
+    code = (
+        "import sys; from pathlib import Path; from nbml.engine.lease import Lease; Lease(Path(sys.argv[1]))"
+    )
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
     assert not is_alive(read_lease(path))
     assert Lease(path).epoch == 2
@@ -66,8 +68,11 @@ def test_an_owner_that_died_is_replaced(path):
 
 def test_an_owner_that_is_killed_is_replaced_at_once(path):
     """F33: no grace period on the same host; a zombie is dead."""
-    code = ("import sys, time; from pathlib import Path; from nbml.engine.lease import Lease; Lease(Path(sys.argv[1]));"
-            "print('held', flush=True); time.sleep(600)")
+    code = (
+        "import sys, time; from pathlib import Path; from nbml.engine.lease import Lease;"
+        "Lease(Path(sys.argv[1]));"
+        "print('held', flush=True); time.sleep(600)"
+    )
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"held\n"
         assert is_alive(read_lease(path))
@@ -145,8 +150,12 @@ except EngineError as error:
     print(error.code, flush=True)
 sys.stdin.readline()
 """
-    processes = [subprocess.Popen([sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-                 for _ in range(3)]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for _ in range(3)
+    ]
     said = [process.stdout.readline().decode().strip() for process in processes]
     for process in processes:
         process.communicate(b"\n")

@@ -24,13 +24,15 @@ time.sleep(600)
 @pytest.mark.parametrize("manner", ["polite", "stubborn"])
 def test_grandchildren_end_too(manner):
     """F9: also those that do not listen to a polite request."""
-    with subprocess.Popen([sys.executable, "-c", FAMILY, "2", manner, FAMILY], stdout=subprocess.PIPE) as root:
+    with subprocess.Popen(
+        [sys.executable, "-c", FAMILY, "2", manner, FAMILY], stdout=subprocess.PIPE
+    ) as root:
         pids = [int(root.stdout.readline()) for _ in range(3)]
         family = [psutil.Process(pid) for pid in pids]
         assert all(process.is_running() for process in family)
         end_tree(root.pid, grace_s=0.3)
         root.wait(timeout=10)
-    gone, alive = psutil.wait_procs(family, timeout=10)
+    _gone, alive = psutil.wait_procs(family, timeout=10)
     assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
 
 

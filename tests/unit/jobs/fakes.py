@@ -23,18 +23,38 @@ SPACE = {"a": Param("float", 0.0, 1.0), "b": Param("int", 1, 50, log=True)}
 class Play:
     """One search and the events it tells."""
 
-    def __init__(self, folder, *, trials=TRIALS, n_folds=3, open_trials=4, sampler="tpe", seed=3, space=SPACE, fails=(),
-                 blank=()):
-        self.data = TrainingData(np.zeros((ROWS, 1)), np.arange(ROWS, dtype=float)[:, None], Layout((0,)),
-                                 plan_folds(ROWS, n_folds))
+    def __init__(
+        self,
+        folder,
+        *,
+        trials=TRIALS,
+        n_folds=3,
+        open_trials=4,
+        sampler="tpe",
+        seed=3,
+        space=SPACE,
+        fails=(),
+        blank=(),
+    ):
+        self.data = TrainingData(
+            np.zeros((ROWS, 1)),
+            np.arange(ROWS, dtype=float)[:, None],
+            Layout((0,)),
+            plan_folds(ROWS, n_folds),
+        )
         self.store = TrialStore(folder)
         self.events = []
         self.fitted = []
         self.fails, self.blank = dict(fails), set(blank)
         self.run = StudyRun(
-            StudyPlan(id="t0-x", target="y", family="x", trials=trials), 0,
-            Search(space, {"a": 0.5, "b": 7}, sampler, seed=seed), self.data, self.store,
-            open_trials=open_trials, emit=self.events.append)
+            StudyPlan(id="t0-x", target="y", family="x", trials=trials),
+            0,
+            Search(space, {"a": 0.5, "b": 7}, sampler, seed=seed),
+            self.data,
+            self.store,
+            open_trials=open_trials,
+            emit=self.events.append,
+        )
 
     def outcome(self, task):
         """What a worker would answer; the fold's result is on disk then, unless it failed."""

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.unit.jobs.fakes import SPACE, TRIALS, Play
 
 from nbml.errors import EngineError, JobError
 from nbml.ml.models.base import Param
-from tests.unit.jobs.fakes import SPACE, TRIALS, Play
 
 BROKEN = EngineError("NBML-E12", kind="ValueError", reason="the library said no", where="fit, line 3")
 
@@ -22,7 +22,9 @@ def undisturbed(tmp_path_factory):
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(slots=st.sampled_from([2, 3, 4, 8, 40]), data=st.data())
-def test_same_trials_for_any_number_of_workers_and_order_of_answers(undisturbed, tmp_path_factory, slots, data):
+def test_same_trials_for_any_number_of_workers_and_order_of_answers(
+    undisturbed, tmp_path_factory, slots, data
+):
     """F47: past the random start too, where the sampler looks at what it was told."""
     pick = data.draw(st.randoms(use_true_random=False)).randrange
     play = Play(tmp_path_factory.mktemp("shuffled")).play(slots, pick)
@@ -188,9 +190,15 @@ def test_a_failed_trial_is_told_again_as_failed(tmp_path):
     assert (second.run.failed, second.run.first_error.code) == (1, "NBML-E12")
 
 
-@pytest.mark.parametrize("changed", [
-    {"seed": 4}, {"space": {**SPACE, "a": Param("float", 0.0, 2.0)}}, {"sampler": "random", "seed": 4},
-], ids=["seed", "space", "sampler"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seed": 4},
+        {"space": {**SPACE, "a": Param("float", 0.0, 2.0)}},
+        {"sampler": "random", "seed": 4},
+    ],
+    ids=["seed", "space", "sampler"],
+)
 def test_going_on_with_another_search_is_refused(tmp_path, changed):
     """F37: a finished trial that is not the one asked now."""
     Play(tmp_path, trials=4).play(slots=1)

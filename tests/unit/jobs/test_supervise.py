@@ -63,14 +63,18 @@ def raised(error):
     return body
 
 
-@pytest.mark.parametrize(("error", "state", "code"), [
-    (DataError("NBML-D03", column="y", value=1.0), "failed", "NBML-D03"),
-    (EngineError("NBML-E01", path="x", free_mb=0), "failed", "NBML-E01"),
-    (JobError("NBML-J23", job_id="job-1"), "failed", "NBML-J23"),
-    (StopRequestedError(), "cancelled", None),
-    (ZeroDivisionError("by zero"), "failed", "NBML-J12"),
-    (MemoryError(), "failed", "NBML-J12"),
-], ids=lambda v: v if isinstance(v, str) else type(v).__name__)
+@pytest.mark.parametrize(
+    ("error", "state", "code"),
+    [
+        (DataError("NBML-D03", column="y", value=1.0), "failed", "NBML-D03"),
+        (EngineError("NBML-E01", path="x", free_mb=0), "failed", "NBML-E01"),
+        (JobError("NBML-J23", job_id="job-1"), "failed", "NBML-J23"),
+        (StopRequestedError(), "cancelled", None),
+        (ZeroDivisionError("by zero"), "failed", "NBML-J12"),
+        (MemoryError(), "failed", "NBML-J12"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else type(v).__name__,
+)
 def test_every_way_to_end_is_one_event(folder, monkeypatch, error, state, code):
     run(monkeypatch, raised(error))
     job = Job("job-1")
@@ -93,6 +97,7 @@ def test_an_unexpected_end_leaves_its_trace(folder, monkeypatch):
 
 def test_a_job_taken_over_is_left_to_the_other(folder, monkeypatch):
     """F31: the one who lost it writes no end."""
+
     def body(context):
         Lease(folder.lease, take_over=True)
         context._beaten = 0.0
@@ -106,6 +111,7 @@ def test_a_job_taken_over_is_left_to_the_other(folder, monkeypatch):
 
 def test_not_even_the_end_fits_on_the_disk(folder, monkeypatch):
     """F20: nobody waits for ever; the job is interrupted, and goes on when there is space."""
+
     def full(path, *_rest, **_options):
         raise storage_error(folder.root, OSError(28, "No space left on device"))
 
@@ -151,6 +157,7 @@ def test_a_stop_request_is_seen(folder, monkeypatch):
 
 def test_attempts_are_counted(folder, monkeypatch):
     """F8."""
+
     class KilledError(BaseException):
         pass
 

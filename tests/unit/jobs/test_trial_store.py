@@ -15,7 +15,9 @@ FILES = {"model.txt": b"trees", "extra.json": b"{}"}
 
 
 def record(value=1.0):
-    return FoldRecord(np.array([value, np.nan, -0.0], dtype=np.float32), 0.5, {"depth": 3, "rate": 0.1, "kind": "a"})
+    return FoldRecord(
+        np.array([value, np.nan, -0.0], dtype=np.float32), 0.5, {"depth": 3, "rate": 0.1, "kind": "a"}
+    )
 
 
 @pytest.fixture
@@ -95,13 +97,24 @@ def test_a_changed_byte_is_no_result(store):
 
 
 def test_a_trial_reads_back_to_the_bit(store):
-    trial = TrialRecord({"depth": 3, "rate": 1e-05, "kind": "a"}, np.array([0.1, np.nan], dtype=np.float32),
-                        0.1 + 0.2, [0.3, None], [1.0, 0.0], {"code": "NBML-E12", "fields": {}})
+    trial = TrialRecord(
+        {"depth": 3, "rate": 1e-05, "kind": "a"},
+        np.array([0.1, np.nan], dtype=np.float32),
+        0.1 + 0.2,
+        [0.3, None],
+        [1.0, 0.0],
+        {"code": "NBML-E12", "fields": {}},
+    )
     store.save_trial("t0-x", 7, trial)
     back = store.load_trial("t0-x", 7)
     assert back.predictions.tobytes() == trial.predictions.tobytes()
     assert (back.params, back.value, back.folds, back.seconds, back.error) == (
-        trial.params, trial.value, trial.folds, trial.seconds, trial.error)
+        trial.params,
+        trial.value,
+        trial.folds,
+        trial.seconds,
+        trial.error,
+    )
     assert store.load_trial("t0-x", 8) is None
 
 
@@ -144,7 +157,9 @@ try:
 except EngineError as error:
     print(error.code, error.fields["path"])
 """
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == ["NBML-E01", str(tmp_path / "t0-x/000000/fold-0")]
     assert os.listdir(tmp_path / "t0-x/000000") == []  # noqa: PTH208
 
@@ -153,5 +168,7 @@ def test_a_place_that_is_a_file_is_named(tmp_path):
     """F30."""
     (tmp_path / "t0-x").write_text("a file where a folder should be")
     with pytest.raises(EngineError) as refused:
-        TrialStore(tmp_path).save_trial("t0-x", 0, TrialRecord({}, np.zeros(1, dtype=np.float32), None, [], []))
+        TrialStore(tmp_path).save_trial(
+            "t0-x", 0, TrialRecord({}, np.zeros(1, dtype=np.float32), None, [], [])
+        )
     assert refused.value.code == "NBML-E02"

@@ -26,8 +26,15 @@ from nbml.spec.snapshot import LEAST, RECENT_NOTICES, RECENT_TRIALS, SHOWN, WHOL
 
 GOLDEN = Path(__file__).parents[2] / "fixtures" / "events"
 LOGS = ("succeeded", "failed", "cancelled", "resumed", "running")
-PARAMS = {"num_iterations": 123, "learning_rate": 0.0312345678901234, "num_leaves": 31, "min_data_in_leaf": 12,
-          "feature_fraction": 0.812345678901234, "bagging_fraction": 0.712345678901234, "lambda_l2": 0.00312345678901}
+PARAMS = {
+    "num_iterations": 123,
+    "learning_rate": 0.0312345678901234,
+    "num_leaves": 31,
+    "min_data_in_leaf": 12,
+    "feature_fraction": 0.812345678901234,
+    "bagging_fraction": 0.712345678901234,
+    "lambda_l2": 0.00312345678901,
+}
 
 
 def log(name):
@@ -91,7 +98,12 @@ def test_a_state_can_be_sent_and_taken_up(name):
 
 def test_succeeded():
     snapshot = after(log("succeeded"))
-    assert (snapshot.state, snapshot.is_finished, snapshot.stage, snapshot.busy) == ("succeeded", True, None, 0)
+    assert (snapshot.state, snapshot.is_finished, snapshot.stage, snapshot.busy) == (
+        "succeeded",
+        True,
+        None,
+        0,
+    )
     assert (snapshot.trials_done, snapshot.trials_planned, snapshot.folds_done) == (6, 6, 18)
     assert snapshot.fold_names == ("ロット1", "<img src=x onerror=alert(1)>", "__proto__")
     lightgbm, catboost = snapshot.studies
@@ -121,10 +133,15 @@ def test_resumed():
     """F8: attempts are counted, folds of both count once, time adds up."""
     events = log("resumed")
     snapshot = after(events)
-    assert (snapshot.attempt, snapshot.state, snapshot.folds_done, snapshot.trials_done) == (2, "succeeded", 6, 2)
+    assert (snapshot.attempt, snapshot.state, snapshot.folds_done, snapshot.trials_done) == (
+        2,
+        "succeeded",
+        6,
+        2,
+    )
     assert snapshot.elapsed_s == events[-1].elapsed_s
     second = next(k for k, e in enumerate(events) if e.type == "job.started" and e.attempt == 2)
-    assert after(events[:second + 1]).state == "running"
+    assert after(events[: second + 1]).state == "running"
 
 
 def test_time_left():
@@ -143,24 +160,47 @@ def test_time_left():
 def played(n_trials, n_studies=1, state="complete"):
     """The state after a long search, and what it took to get there."""
     ids = [f"t0-{k}" for k in range(n_studies)]
-    error = None if state == "complete" else Fault(code="NBML-E12", message="m" * 2000, fields={"reason": "r" * 2000})
-    snapshot = after([JobPlanned(
-        studies=tuple(StudyPlan(id=i, target="y", family="x", trials=n_trials) for i in ids), n_rows=9, n_features=1,
-        fold_names=("a", "b", "c", "d", "e"), fold_rows=(1, 2, 3, 2, 1), fold_scheme="shuffled")])
+    error = (
+        None
+        if state == "complete"
+        else Fault(code="NBML-E12", message="m" * 2000, fields={"reason": "r" * 2000})
+    )
+    snapshot = after(
+        [
+            JobPlanned(
+                studies=tuple(StudyPlan(id=i, target="y", family="x", trials=n_trials) for i in ids),
+                n_rows=9,
+                n_features=1,
+                fold_names=("a", "b", "c", "d", "e"),
+                fold_rows=(1, 2, 3, 2, 1),
+                fold_scheme="shuffled",
+            )
+        ]
+    )
     value = 4.123456789012345 if state == "complete" else None
     for study in ids:
         for trial in range(n_trials):
             events = [TrialStarted(study=study, trial=trial, params=PARAMS)]
-            events += [FoldFinished(study=study, trial=trial, fold=k, value=value, seconds=0.1) for k in range(5)]
-            events.append(TrialFinished(study=study, trial=trial, state=state, value=value, folds=(value,) * 5, error=error))
+            events += [
+                FoldFinished(study=study, trial=trial, fold=k, value=value, seconds=0.1) for k in range(5)
+            ]
+            events.append(
+                TrialFinished(
+                    study=study, trial=trial, state=state, value=value, folds=(value,) * 5, error=error
+                )
+            )
             if trial == 3 and value is not None:
-                events.append(BestChanged(study=study, trial=3, value=value, folds=(value,) * 5, params=PARAMS))
+                events.append(
+                    BestChanged(study=study, trial=3, value=value, folds=(value,) * 5, params=PARAMS)
+                )
             snapshot = after(events, snapshot)
     return snapshot
 
 
-@pytest.mark.parametrize(("n_trials", "n_studies", "state"), [
-    (3000, 1, "complete"), (400, 8, "complete"), (60, 20, "complete"), (1500, 1, "failed")])
+@pytest.mark.parametrize(
+    ("n_trials", "n_studies", "state"),
+    [(3000, 1, "complete"), (400, 8, "complete"), (60, 20, "complete"), (1500, 1, "failed")],
+)
 def test_the_size_is_bounded(n_trials, n_studies, state):
     """F12, F44: it can be sent whole, however long the search and however long its errors."""
     snapshot = played(n_trials, n_studies, state)
@@ -170,8 +210,10 @@ def test_the_size_is_bounded(n_trials, n_studies, state):
     for study in snapshot.studies:
         whole = max(WHOLE_TRIALS // n_studies, LEAST)
         numbers = [trial.number for trial in study.trials]
-        assert numbers == list(range(n_trials))[-whole * RECENT_TRIALS // WHOLE_TRIALS:]
-        assert [bool(trial.params) for trial in study.trials] == [k >= len(numbers) - whole for k in range(len(numbers))]
+        assert numbers == list(range(n_trials))[-whole * RECENT_TRIALS // WHOLE_TRIALS :]
+        assert [bool(trial.params) for trial in study.trials] == [
+            k >= len(numbers) - whole for k in range(len(numbers))
+        ]
         assert {trial.state for trial in study.trials} == {state}
         if state == "complete":
             assert study.best.params == PARAMS
@@ -188,12 +230,23 @@ def test_ten_times_longer_is_not_larger():
 
 def test_an_open_trial_stays_whole_however_old():
     """A trial that is still running keeps its parameters; it is drawn once it ends."""
-    plan = JobPlanned(studies=(StudyPlan(id="s", target="y", family="x", trials=None),), fold_names=("a",),
-                      fold_rows=(1,), fold_scheme="shuffled", n_rows=1, n_features=1)
+    plan = JobPlanned(
+        studies=(StudyPlan(id="s", target="y", family="x", trials=None),),
+        fold_names=("a",),
+        fold_rows=(1,),
+        fold_scheme="shuffled",
+        n_rows=1,
+        n_features=1,
+    )
     snapshot = after([plan, TrialStarted(study="s", trial=0, params=PARAMS)])
     for trial in range(1, WHOLE_TRIALS + 20):
-        snapshot = after([TrialStarted(study="s", trial=trial, params=PARAMS),
-                          TrialFinished(study="s", trial=trial, state="complete", value=1.0)], snapshot)
+        snapshot = after(
+            [
+                TrialStarted(study="s", trial=trial, params=PARAMS),
+                TrialFinished(study="s", trial=trial, state="complete", value=1.0),
+            ],
+            snapshot,
+        )
     assert snapshot.studies[0].trials[0].params == PARAMS
     snapshot = after([TrialFinished(study="s", trial=0, state="complete", value=2.0)], snapshot)
     assert (snapshot.studies[0].trials[0].params, snapshot.studies[0].trials[0].value) == ({}, 2.0)
@@ -201,8 +254,10 @@ def test_an_open_trial_stays_whole_however_old():
 
 def test_notices_are_bounded():
     """F44."""
-    notices = [Notice(level="warning", code="NBML-E20", message=f"{k} " + "x" * 5000, fields={"reason": "y" * 5000})
-               for k in range(3 * RECENT_NOTICES)]
+    notices = [
+        Notice(level="warning", code="NBML-E20", message=f"{k} " + "x" * 5000, fields={"reason": "y" * 5000})
+        for k in range(3 * RECENT_NOTICES)
+    ]
     snapshot = after(notices)
     assert len(snapshot.notices) == RECENT_NOTICES
     assert snapshot.notices[-1].message.startswith(f"{3 * RECENT_NOTICES - 1} ")
