@@ -21,6 +21,7 @@ IN_ORDER = (
     "against_plan",
     "busy_share",
     "against_ray_tune",
+    "stopping",
     "shap_speed",
     "cost_per_trial",
     "quality",
@@ -28,7 +29,7 @@ IN_ORDER = (
 TAKES = {
     "plan_python": ("against_plan",),
     "tune_python": ("against_ray_tune",),
-    "data": ("start_up", "against_plan", "busy_share", "against_ray_tune", "cost_per_trial", "quality"),
+    "data": tuple(name for name in IN_ORDER if name not in ("shap_speed", "cost_per_trial")),
     "full": ("cost_per_trial",),
 }
 
