@@ -95,7 +95,7 @@ class CatBoost:
 
     def start(self, shape: Shape) -> Params:
         """As ``Family.start``."""
-        start = {"iterations": 350, "learning_rate": 0.15, "depth": 5, "l2_leaf_reg": 2.0,
+        start = {"iterations": 300, "learning_rate": 0.15, "depth": 5, "l2_leaf_reg": 2.0,
                  "random_strength": 0.2, "subsample": 0.85}
         if shape.n_train >= 3000:
             start |= {"iterations": 600, "learning_rate": 0.1, "depth": 6 if shape.n_train < 20_000 else 7}
