@@ -26,9 +26,7 @@ format: setup-dev  ## rewrite the code in the one layout
 	$(BIN)/ruff format .
 
 bench: setup-dev  ## every benchmark, results as JSON in benchmarks/out
-	@mkdir -p benchmarks/out
-	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; \
-	  $(BIN)/python "$$file" | tee "benchmarks/out/$$(basename "$$file" .py).json"; done
+	$(BIN)/python benchmarks/run_all.py --folder benchmarks/out
 
 setup: ; @scripts/setup.sh run
 setup-dev: ; @scripts/setup.sh dev

@@ -1,4 +1,4 @@
-"""How long a job takes to stop: until cancel() answers, until the processors are idle, until the job has ended.
+"""How long a job takes to stop: until cancel() answers, the processors are idle, the job has ended.
 
 A search that would go on for hours is stopped after its third trial, several times. Idle means that no
 worker that was there when it was stopped has used the processor over a twentieth of a second.

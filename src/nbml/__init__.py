@@ -17,23 +17,50 @@ if TYPE_CHECKING:
     from nbml.jobs.launch import connect, make_spec, resume, run, start, train
     from nbml.jobs.listing import jobs
     from nbml.jobs.models import load, predict
-    from nbml.jobs.models import open_job as open  # noqa: A004
+    from nbml.jobs.models import open_job as open
     from nbml.jobs.result import TrainResult
     from nbml.settings import Settings
     from nbml.spec.train import TrainSpec
 
 _HOMES = {
-    "Job": "nbml.jobs.job", "NbmlError": "nbml.errors", "Settings": "nbml.settings", "Table": "nbml.data.table",
-    "TrainResult": "nbml.jobs.result", "TrainSpec": "nbml.spec.train", "connect": "nbml.jobs.launch",
-    "doctor": "nbml.jobs.doctor", "load": "nbml.jobs.models",
-    "make_spec": "nbml.jobs.launch", "open": "nbml.jobs.models:open_job", "predict": "nbml.jobs.models",
-    "read": "nbml.data.read", "resume": "nbml.jobs.launch", "run": "nbml.jobs.launch",
-    "start": "nbml.jobs.launch", "train": "nbml.jobs.launch",
+    "Job": "nbml.jobs.job",
+    "NbmlError": "nbml.errors",
+    "Settings": "nbml.settings",
+    "Table": "nbml.data.table",
+    "TrainResult": "nbml.jobs.result",
+    "TrainSpec": "nbml.spec.train",
+    "connect": "nbml.jobs.launch",
+    "doctor": "nbml.jobs.doctor",
+    "load": "nbml.jobs.models",
+    "make_spec": "nbml.jobs.launch",
+    "open": "nbml.jobs.models:open_job",
+    "predict": "nbml.jobs.models",
+    "read": "nbml.data.read",
+    "resume": "nbml.jobs.launch",
+    "run": "nbml.jobs.launch",
+    "start": "nbml.jobs.launch",
+    "train": "nbml.jobs.launch",
 }
 __version__ = "0.1.0"
 __all__ = [
-    "Job", "NbmlError", "Settings", "Table", "TrainResult", "TrainSpec", "connect", "doctor", "jobs", "load",
-    "make_spec", "open", "predict", "read", "resume", "run", "start", "train",
+    "Job",
+    "NbmlError",
+    "Settings",
+    "Table",
+    "TrainResult",
+    "TrainSpec",
+    "connect",
+    "doctor",
+    "jobs",
+    "load",
+    "make_spec",
+    "open",
+    "predict",
+    "read",
+    "resume",
+    "run",
+    "start",
+    "train",
 ]
 
 

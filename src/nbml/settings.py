@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     executor: Literal["ray", "inline"] = Field(default="ray", description="Where jobs run.")
     cpus: int | None = Field(default=None, ge=1, description="CPU budget; from affinity and cgroup if unset.")
     idle_s: float = Field(default=900.0, gt=0, description="Idle time after which nbml's own head stops.")
-    tracking_uri: str | None = Field(default=None, description="MLflow server; a local SQLite store if unset.")
+    tracking_uri: str | None = Field(
+        default=None, description="MLflow server; a local SQLite store if unset."
+    )
     registry_uri: str | None = Field(default=None, description="MLflow registry; as tracking if unset.")
 
     @cached_property

@@ -16,8 +16,12 @@ from nbml.errors import ModelError
 from nbml.ml.models import FAMILIES, family
 from nbml.ml.models.base import FitStoppedError, Layout, Shape
 
-FEW = {"lightgbm": {"num_iterations": 30}, "xgboost": {"num_boost_round": 30}, "catboost": {"iterations": 30},
-       "mlp": {"epochs": 15}}
+FEW = {
+    "lightgbm": {"num_iterations": 30},
+    "xgboost": {"num_boost_round": 30},
+    "catboost": {"iterations": 30},
+    "mlp": {"epochs": 15},
+}
 
 
 def never() -> bool:
@@ -103,7 +107,7 @@ class TestFamilyContract:
         rows = np.repeat(X[:1], 4, axis=0)
         rows[:, 3] = [np.nan, 5.0, 9.0, 0.5]
         assert len(set(model.predict(rows))) == 1
-        missing, unseen = (model.attribute(rows[i:i + 1], background=X, seed=0) for i in (0, 1))
+        missing, unseen = (model.attribute(rows[i : i + 1], background=X, seed=0) for i in (0, 1))
         assert np.array_equal(missing.values, unseen.values)
 
     @pytest.mark.parametrize("value", [np.inf, -np.inf])
@@ -210,11 +214,13 @@ class TestFamilyContract:
     def test_one_preparation_serves_many_fits(self, learn):
         X, y, layout = mixed()
         prepared = learn.family.prepare(X, layout, threads=1)
-        shared = [learn(X, target, layout, prepared=prepared, seed=seed).predict(X)
-                  for target, seed in ((y, 1), (-y**2, 2), (y, 1))]
+        shared = [
+            learn(X, target, layout, prepared=prepared, seed=seed).predict(X)
+            for target, seed in ((y, 1), (-(y**2), 2), (y, 1))
+        ]
         assert np.array_equal(shared[0], shared[2])
         assert np.array_equal(shared[0], learn(X, y, layout, seed=1).predict(X))
-        assert np.array_equal(shared[1], learn(X, -y**2, layout, seed=2).predict(X))
+        assert np.array_equal(shared[1], learn(X, -(y**2), layout, seed=2).predict(X))
 
     def test_inputs_are_not_changed(self, learn):
         X, y, layout = mixed()
@@ -335,8 +341,13 @@ class TestFamilyContract:
             "    model.predict(X); model.attribute(X[:2], background=X, seed=0)\n"
         )
         done = subprocess.run(
-            [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, timeout=240, check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=240,
+            check=False,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        )
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
         assert not list(tmp_path.iterdir())
 
@@ -352,8 +363,11 @@ class TestFamilyContract:
 
     def test_blas_threads_are_given_back(self, learn):
         def before():
-            return [(lib["filepath"], lib["num_threads"]) for lib in threadpoolctl.threadpool_info()
-                    if lib["user_api"] == "blas"]
+            return [
+                (lib["filepath"], lib["num_threads"])
+                for lib in threadpoolctl.threadpool_info()
+                if lib["user_api"] == "blas"
+            ]
 
         X, y, layout = mixed()
         was = before()

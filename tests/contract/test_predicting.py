@@ -28,24 +28,33 @@ from nbml.ml.models.base import Shape
 from nbml.ml.predictor import Predictor
 
 QUICK = {
-    "lightgbm": {"num_iterations": 20}, "catboost": {"iterations": 20}, "xgboost": {"num_boost_round": 20},
+    "lightgbm": {"num_iterations": 20},
+    "catboost": {"iterations": 20},
+    "xgboost": {"num_boost_round": 20},
     "mlp": {"epochs": 8, "width": 16},
 }
 N_ROWS, N_FOLDS = 90, 3
 TARGETS = ("強度 [MPa]", "<b>y</b>")
-FEATURES = [("温度[℃]", "number"), ("a,b", "number"), ("count", "integer"), ("on", "boolean"),
-            ("grade", "category")]
+FEATURES = [
+    ("温度[℃]", "number"),
+    ("a,b", "number"),
+    ("count", "integer"),
+    ("on", "boolean"),
+    ("grade", "category"),
+]
 
 
 def training_rows() -> pd.DataFrame:
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({
-        "温度[℃]": rng.normal(50, 20, N_ROWS).round(3),
-        "a,b": rng.normal(size=N_ROWS),
-        "count": rng.integers(0, 30, N_ROWS),
-        "on": rng.random(N_ROWS) < 0.5,
-        "grade": rng.choice(["A", "B", "C", "D\n;"], N_ROWS),
-    })
+    frame = pd.DataFrame(
+        {
+            "温度[℃]": rng.normal(50, 20, N_ROWS).round(3),
+            "a,b": rng.normal(size=N_ROWS),
+            "count": rng.integers(0, 30, N_ROWS),
+            "on": rng.random(N_ROWS) < 0.5,
+            "grade": rng.choice(["A", "B", "C", "D\n;"], N_ROWS),
+        }
+    )
     frame.loc[::9, "a,b"] = np.nan
     return frame
 
@@ -82,8 +91,15 @@ def models():
 def written(models, tmp_path_factory):
     folder = tmp_path_factory.mktemp("job") / "models"
     cards = [ModelCard(target, name, chosen=name == "catboost") for name in FAMILIES for target in range(2)]
-    write_bundle(folder, {key: model.files() for key, model in models.items()}, encoder=ENCODER,
-                 targets=TARGETS, cards=cards, golden=X, background=X[:20])
+    write_bundle(
+        folder,
+        {key: model.files() for key, model in models.items()},
+        encoder=ENCODER,
+        targets=TARGETS,
+        cards=cards,
+        golden=X,
+        background=X[:20],
+    )
     return folder
 
 
@@ -204,8 +220,11 @@ def test_one_row_alone_is_answered_as_in_the_table(predict):
     assert_frame_equal(predict(row).set_axis([5]), alone, check_exact=True)
 
 
-@pytest.mark.parametrize("index", [
-    [1] * N_ROWS, range(N_ROWS, 0, -1), pd.date_range("2026", periods=N_ROWS)], ids=["same", "down", "dates"])
+@pytest.mark.parametrize(
+    "index",
+    [[1] * N_ROWS, range(N_ROWS, 0, -1), pd.date_range("2026", periods=N_ROWS)],
+    ids=["same", "down", "dates"],
+)
 def test_the_index_is_kept_and_never_joined_on(predict, index):
     """P12, D32."""
     out = predict(TRAINING.set_axis(index))
@@ -232,7 +251,7 @@ def test_a_truncated_or_altered_model_never_reaches_its_library(written, tmp_pat
     monkeypatch.setattr(module.FAMILY, "load", lambda _: pytest.fail("a library saw it"))
     for path in (folder / card.folder / part).iterdir():
         whole = path.read_bytes()
-        for damaged in (whole[:len(whole) // 2], whole[:-1], b"", whole.replace(whole[-2:-1], b"7")):
+        for damaged in (whole[: len(whole) // 2], whole[:-1], b"", whole.replace(whole[-2:-1], b"7")):
             if damaged == whole:
                 continue
             path.write_bytes(damaged)
@@ -267,8 +286,14 @@ def test_models_are_immutable_while_the_same_is_trained_again(written, tmp_path,
     with pytest.raises(ModelError, match="NBML-M58"):
         BundleWriter(folder).add(0, name, "final", other)
     retrained = tmp_path / "again"
-    write_bundle(retrained, {(0, name, "final"): other}, encoder=ENCODER, targets=TARGETS, golden=X,
-                 cards=[ModelCard(0, name)])
+    write_bundle(
+        retrained,
+        {(0, name, "final"): other},
+        encoder=ENCODER,
+        targets=TARGETS,
+        golden=X,
+        cards=[ModelCard(0, name)],
+    )
     assert open_bundle(retrained).digest != predictor.bundle.digest
     assert_frame_equal(predictor.predict(TRAINING, family=name), before, check_exact=True)
     reopened = Predictor(open_bundle(folder))
@@ -279,8 +304,10 @@ def test_many_threads_get_the_same_answer(written, name):
     """P14: models are loaded once and only read."""
     predictor = Predictor(open_bundle(written))
     answers = []
-    threads = [threading.Thread(target=lambda: answers.append(predictor.predict(TRAINING, family=name)))
-               for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: answers.append(predictor.predict(TRAINING, family=name)))
+        for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -85,8 +85,9 @@ def keep(folder: Path, settings: Settings, spec: TrainSpec) -> Kept:
     for event in events():
         writer.event(event)
     record = make_record(folder)
-    rows = tuple(row.model_copy(update={"shap": "shap/a.npz" if row.chosen else None})
-                 for row in record.leaderboard)
+    rows = tuple(
+        row.model_copy(update={"shap": "shap/a.npz" if row.chosen else None}) for row in record.leaderboard
+    )
     done = writer.finish(record.model_copy(update={"leaderboard": rows}), WITHIN_S)
     writer.close()
     assert done is not None, writer.error
@@ -116,8 +117,15 @@ def test_the_local_store_has_everything(local: tuple[Settings, Kept, Path]) -> N
     assert run.inputs.dataset_inputs[0].dataset.digest == "a" * 36
     assert run.outputs.model_outputs[0].model_id == run.data.tags["nbml.model_id"]
     names = {one.path for one in client.list_artifacts(done.run_id)}
-    assert names == {"spec.json", "notices.json", "leaderboard.json", "column_sheet.json", "warnings.json",
-                     "versions.json", "cv_result.csv"}
+    assert names == {
+        "spec.json",
+        "notices.json",
+        "leaderboard.json",
+        "column_sheet.json",
+        "warnings.json",
+        "versions.json",
+        "cv_result.csv",
+    }
     found = client.search_runs([done.experiment_id], f"tags.`mlflow.parentRunId` = '{done.run_id}'")
     assert {one.data.tags["nbml.study"] for one in found} == set(STUDIES)
     child = next(one for one in found if one.data.tags["nbml.chosen"] == "true")
@@ -143,15 +151,21 @@ for uri in sys.argv[3:]:
 
 
 def test_a_fresh_process_loads_the_pyfunc_and_predicts_the_same_to_the_last_bit(
-        local: tuple[Settings, Kept, Path], models: Path, tmp_path: Path) -> None:
+    local: tuple[Settings, Kept, Path], models: Path, tmp_path: Path
+) -> None:
     settings, done, _ = local
     frame().to_feather(tmp_path / "new.feather")
     predicted = Predictor(open_bundle(models)).predict(frame())
     expected = [value.hex() for value in predicted[f"predicted_{TARGET}"]]
     uris = [f"runs:/{done.run_id}/trained_model", str(done.model_uri), "models:/強度 model@champion"]
     found = subprocess.run(
-        [sys.executable, "-c", PREDICT, resolve(settings).uri, "new.feather", *uris], cwd=tmp_path,
-        capture_output=True, text=True, timeout=WITHIN_S, check=False)
+        [sys.executable, "-c", PREDICT, resolve(settings).uri, "new.feather", *uris],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
     assert found.returncode == 0, found.stderr[-2000:]
     assert found.stdout.splitlines() == [f"{expected} True"] * 3
 
@@ -178,7 +192,8 @@ def test_the_logged_model_holds_no_pickle_and_says_what_it_needs(local: tuple[Se
 
 
 def test_the_bundle_comes_back_checked(
-        local: tuple[Settings, Kept, Path], models: Path, tmp_path: Path) -> None:
+    local: tuple[Settings, Kept, Path], models: Path, tmp_path: Path
+) -> None:
     settings, done, _ = local
     ref = find_run("models:/強度 model@champion", settings)
     assert ref == find_run(done.run_id, settings)
@@ -189,7 +204,8 @@ def test_the_bundle_comes_back_checked(
 
 
 def test_s12_a_changed_model_is_refused_and_a_planted_file_is_not_fetched(
-        local: tuple[Settings, Kept, Path], tmp_path: Path) -> None:
+    local: tuple[Settings, Kept, Path], tmp_path: Path
+) -> None:
     from urllib.parse import unquote, urlsplit
 
     settings, done, _ = local
@@ -213,12 +229,21 @@ def test_s12_a_changed_model_is_refused_and_a_planted_file_is_not_fetched(
 
 
 def test_two_processes_may_use_a_new_store_at_once(tmp_path: Path) -> None:
-    script = ("import sys; from pathlib import Path; from nbml.settings import Settings\n"
-              "from nbml.tracking.store import connect, resolve\n"
-              "client = connect(resolve(Settings(home=Path(sys.argv[1]))))\n"
-              "print(client.create_run(client.get_experiment_by_name('Default').experiment_id).info.status)")
-    both = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    script = (
+        "import sys; from pathlib import Path; from nbml.settings import Settings\n"
+        "from nbml.tracking.store import connect, resolve\n"
+        "client = connect(resolve(Settings(home=Path(sys.argv[1]))))\n"
+        "print(client.create_run(client.get_experiment_by_name('Default').experiment_id).info.status)"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
     answers = [one.communicate(timeout=WITHIN_S) for one in both]
     assert [out for out, _ in answers] == ["RUNNING\n"] * 2, answers
     assert [err for _, err in answers] == [""] * 2
@@ -234,13 +259,32 @@ def free_port() -> int:
 def server(folder: Path, port: int) -> Iterator[None]:
     """A tracking server on loopback, ended with all it started."""
     command = [
-        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--backend-store-uri", f"sqlite:///{folder}/server.db",
-        "--artifacts-destination", str(folder / "a")]
-    with (folder / "server.log").open("ab") as log, subprocess.Popen(
-            command, stdout=log, stderr=log, start_new_session=True,
-            env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true",
-                              "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}) as process:
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--backend-store-uri",
+        f"sqlite:///{folder}/server.db",
+        "--artifacts-destination",
+        str(folder / "a"),
+    ]
+    with (
+        (folder / "server.log").open("ab") as log,
+        subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=os.environ
+            | {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+        ) as process,
+    ):
         try:
             answer_within(f"http://127.0.0.1:{port}/health", process)
             yield
@@ -273,7 +317,8 @@ def until(holds: Any) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="process groups")
 @pytest.mark.slow
 def test_f39_f40_a_server_that_goes_away_and_a_run_that_is_deleted(
-        tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(writer_module, "BACK_OFF_S", (0.2, 0.5))
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     port = free_port()
@@ -320,8 +365,11 @@ def test_a_kill_between_making_and_noting_a_model_makes_no_second_one(tmp_path: 
     first = keep(folder, settings, spec)
     path = folder / "tracking" / "state.json"
     state = json.loads(path.read_text())
-    state |= {"done": [one for one in state["done"] if one not in ("model", "register", "end")], "kept": None,
-              "notes": {"model": "", "version": ""}}
+    state |= {
+        "done": [one for one in state["done"] if one not in ("model", "register", "end")],
+        "kept": None,
+        "notes": {"model": "", "version": ""},
+    }
     path.write_text(json.dumps(state))
     assert keep_again(folder, settings, spec) == first
     client = connect(resolve(settings))

@@ -61,7 +61,9 @@ def test_more_workers_than_processors_are_cut_and_told(undisturbed):
     """F17: never an endless wait for processors that are not there."""
     job = nbml.train(mixes(), workers=64, **JOB)
     assert answer(job) == undisturbed
-    assert [e.fields for e in job.events() if e.type == "notice" and e.code == "NBML-E26"] == [{"asked": 64, "workers": 2}]
+    assert [e.fields for e in job.events() if e.type == "notice" and e.code == "NBML-E26"] == [
+        {"asked": 64, "workers": 2}
+    ]
 
 
 def test_inline_gives_the_same_answer(undisturbed):
@@ -92,7 +94,8 @@ def test_killed_submitter_changes_nothing(undisturbed, home):
     code = (
         "import nbml, sys, time; from tests.integration.mixes import mixes, TARGET, SLOW\n"
         f"job = nbml.train(mixes(), **{JOB!r})\n"
-        "print(job.id, flush=True); time.sleep(600)\n")
+        "print(job.id, flush=True); time.sleep(600)\n"
+    )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as submitter:
         job = nbml.open(submitter.stdout.readline().strip())
         wait_for(job, 3)
@@ -140,9 +143,10 @@ def test_ray_says_nothing_in_the_terminal(home):
         "from tests.integration.mixes import mixes, TARGET, SLOW\n"
         f"job = nbml.train(mixes(), **{JOB!r})\n"
         "while sum(e.type == 'fold.finished' for e in job.events()) < 3: time.sleep(0.05)\n"
-        "head = json.loads(next((pathlib.Path(os.environ['NBML_HOME']) / 'engine').glob('*/head.json')).read_text())\n"
-        "from tests.integration.test_ray_jobs import workers_of\n"
-        "max(workers_of(head['pid']), key=lambda p: p.cpu_times().user).kill()\n"
-        "job.result(timeout_s=200); time.sleep(1)\n")
+        "from tests.integration.test_ray_jobs import head_pid, workers_of\n"
+        "head = head_pid(pathlib.Path(os.environ['NBML_HOME']))\n"
+        "max(workers_of(head), key=lambda p: p.cpu_times().user).kill()\n"
+        "job.result(timeout_s=200); time.sleep(1)\n"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=280)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,8 +1,9 @@
-"""Jobs where the surroundings are not nbml's own: the user's Ray, a deleted folder, other versions, little memory."""
+"""Jobs in odd surroundings: the user's own Ray, a deleted folder, other versions, little memory."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,14 @@ pytestmark = pytest.mark.ray
 
 
 def run_script(code, folder, **environment):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=280, cwd=folder,
-                          env=os.environ | {"NBML_HOME": str(folder / "home"), "PYTHONPATH": os.getcwd()} | environment)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        cwd=folder,
+        env=os.environ | {"NBML_HOME": str(folder / "home"), "PYTHONPATH": str(Path.cwd())} | environment,
+    )
 
 
 def test_ray_of_the_user_is_used_and_left_alone(tmp_path):
@@ -27,7 +34,8 @@ def test_ray_of_the_user_is_used_and_left_alone(tmp_path):
         "import time; end = time.monotonic() + 20\n"
         "while ray.available_resources().get('CPU') != 2 and time.monotonic() < end: time.sleep(0.2)\n"
         "print('free', ray.available_resources().get('CPU'))\n"
-        "import pathlib; print('head', list(pathlib.Path(nbml.Settings().engine).glob('*/head.json')))\n")
+        "import pathlib; print('head', list(pathlib.Path(nbml.Settings().engine).glob('*/head.json')))\n"
+    )
     done = run_script(code, tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.splitlines() == ["rmse True ray", "still True 2.0", "free 2.0", "head []"]
@@ -39,7 +47,8 @@ def test_deleted_working_directory_does_not_matter(tmp_path):
         "import os, tempfile; folder = tempfile.mkdtemp(); os.chdir(folder); os.rmdir(folder)\n"
         "import nbml; from tests.integration.mixes import mixes, TARGET\n"
         "job = nbml.train(mixes(), TARGET, model=['lightgbm', 'catboost'], trials=2, executor='inline')\n"
-        "print(job.result(timeout_s=200).score > 0)\n")
+        "print(job.result(timeout_s=200).score > 0)\n"
+    )
     done = run_script(code, tmp_path)
     assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr[-2000:]
 
@@ -48,20 +57,36 @@ def test_no_file_is_left_in_the_working_directory(tmp_path):
     """F30: CatBoost's catboost_info and MLflow's mlruns are the usual guests."""
     code = (
         "import nbml; from tests.integration.mixes import mixes, TARGET\n"
-        "nbml.train(mixes(), TARGET, model=['catboost', 'xgboost', 'mlp'], trials=2, executor='inline').result(200)\n")
+        "nbml.train(mixes(), TARGET, model=['catboost', 'xgboost', 'mlp'], trials=2,"
+        " executor='inline').result(200)\n"
+    )
     (tmp_path / "here").mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=280, cwd=tmp_path / "here",
-        env=os.environ | {"NBML_HOME": str(tmp_path / "home"), "PYTHONPATH": os.getcwd()})
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        cwd=tmp_path / "here",
+        env=os.environ | {"NBML_HOME": str(tmp_path / "home"), "PYTHONPATH": str(Path.cwd())},
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     assert list((tmp_path / "here").iterdir()) == []
     assert (done.stdout, done.stderr) == ("", "")
 
 
-@pytest.mark.parametrize(("raised", "code"), [
-    (RuntimeError("Version mismatch: The cluster was started with: Ray: 2.40.0 Python: 3.12.1. This process: "
-                  "Ray: 2.60.0 Python: 3.11.7"), "NBML-E18"),
-    (ConnectionError("no one there"), "NBML-E16")])
+@pytest.mark.parametrize(
+    ("raised", "code"),
+    [
+        (
+            RuntimeError(
+                "Version mismatch: The cluster was started with: Ray: 2.40.0 Python: 3.12.1. This process: "
+                "Ray: 2.60.0 Python: 3.11.7"
+            ),
+            "NBML-E18",
+        ),
+        (ConnectionError("no one there"), "NBML-E16"),
+    ],
+)
 def test_cluster_of_other_versions_is_refused_with_both(raised, code):
     """F18: both versions are named; a cluster that is not there is another error."""
     from types import SimpleNamespace

@@ -16,7 +16,7 @@ from nbml.engine.job_folder import JobFolder
 from nbml.errors import EngineError
 from nbml.jobs import launch, supervise
 from nbml.jobs.result import TrainResult
-from nbml.jobs.written_job import write_job
+from nbml.jobs.writing import write_job
 from nbml.ml.fold import FoldBench
 from nbml.settings import Settings
 from nbml.spec.events import LOSSY
@@ -156,11 +156,10 @@ def answer(folder):
     }
     arrays = {}
     for path in sorted([*folder.root.glob("shap/*.npz"), *folder.trials.rglob("*.npz")]):
-        if path.name != "outcome.npz":
-            with np.load(path) as saved:
-                arrays[str(path.relative_to(folder.root))] = {
-                    n: saved[n].tobytes() for n in saved.files if n != "about"
-                }
+        with np.load(path) as saved:
+            arrays[str(path.relative_to(folder.root))] = {
+                n: saved[n].tobytes() for n in saved.files if n != "about"
+            }
     return {
         "record": record,
         "files": files,

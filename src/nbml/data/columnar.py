@@ -28,8 +28,14 @@ def read_feather(data: bytes, path: str, limits: ReadLimits, notes: Notes) -> Ra
     return _whole(_feather, "Feather", data, path, limits, notes)
 
 
-def _whole(load: Callable[[bytes, str, ReadLimits], pa.Table], name: str, data: bytes, path: str,
-           limits: ReadLimits, notes: Notes) -> RawTable:
+def _whole(
+    load: Callable[[bytes, str, ReadLimits], pa.Table],
+    name: str,
+    data: bytes,
+    path: str,
+    limits: ReadLimits,
+    notes: Notes,
+) -> RawTable:
     try:
         table = load(data, path, limits)
         table.validate(full=True)  # text that is no UTF-8 and offsets out of bounds show here, not later
@@ -41,8 +47,11 @@ def _whole(load: Callable[[bytes, str, ReadLimits], pa.Table], name: str, data: 
         notes.add("index")
     columns = [table.column(i) for i in kept]
     # Periods, intervals and the like: their storage is numbers that mean something else.
-    faults = {i: str(column.type) for i, column in enumerate(columns)
-              if isinstance(column.type, pa.BaseExtensionType)}
+    faults = {
+        i: str(column.type)
+        for i, column in enumerate(columns)
+        if isinstance(column.type, pa.BaseExtensionType)
+    }
     return RawTable([table.schema.names[i] for i in kept], columns, table.num_rows, typed=True, faults=faults)
 
 

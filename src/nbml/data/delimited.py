@@ -45,7 +45,7 @@ def read_delimited(text: str, path: str, options: ReadOptions, limits: ReadLimit
     if not rows:
         raise ReadError("NBML-R11", path=path)
     header = said_header(rows, options, path) or find_header(rows, options.first_row)
-    body = rows[header.first:]
+    body = rows[header.first :]
     if not body:
         raise ReadError("NBML-R12", path=path, columns=len(header.names))
     width = len(header.names) or common_width(body)
@@ -77,15 +77,16 @@ def _sample(text: str, path: str, limits: ReadLimits) -> str:
         if end < _SAMPLE_CHARS // 2:
             raise too_large(path, "line", _SAMPLE_CHARS // 2, _SAMPLE_CHARS // 2)
         sample = sample[: end + 1]
-    widest = max(sample[:1 << 18].count(d) for d in DELIMITERS)
+    widest = max(sample[: 1 << 18].count(d) for d in DELIMITERS)
     first = sample[: min((i for i in (sample.find("\n"), sample.find("\r")) if i >= 0), default=len(sample))]
     if widest > limits.columns and max(first.count(d) for d in DELIMITERS) >= limits.columns:
         limits.check_shape(path, 1, max(first.count(d) for d in DELIMITERS) + 1)
     return sample
 
 
-def _parse(text: str, offset: int, line: int, delimiter: str, width: int, path: str,
-           notes: Notes) -> list[pa.ChunkedArray]:
+def _parse(
+    text: str, offset: int, line: int, delimiter: str, width: int, path: str, notes: Notes
+) -> list[pa.ChunkedArray]:
     body = text[offset:]
     names = [str(i) for i in range(width)]
     # A last row of our own comes out as it went in unless an open quote has swallowed it.
@@ -96,8 +97,11 @@ def _parse(text: str, offset: int, line: int, delimiter: str, width: int, path: 
             read_options=pa_csv.ReadOptions(column_names=names, block_size=16 << 20),
             parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values='"' in body),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False,
-                check_utf8=False))
+                column_types=dict.fromkeys(names, pa.large_string()),
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
         if [column[-1].as_py() for column in table.columns] == sentinel:
             return list(table.slice(0, table.num_rows - 1).columns)
     except pa.ArrowInvalid:
@@ -105,8 +109,9 @@ def _parse(text: str, offset: int, line: int, delimiter: str, width: int, path: 
     return _parse_exactly(body, line, delimiter, width, path, notes)
 
 
-def _parse_exactly(body: str, line: int, delimiter: str, width: int, path: str,
-                   notes: Notes) -> list[pa.ChunkedArray]:
+def _parse_exactly(
+    body: str, line: int, delimiter: str, width: int, path: str, notes: Notes
+) -> list[pa.ChunkedArray]:
     records: list[list[str]] = []
     starts = [0]
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
@@ -126,8 +131,14 @@ def _parse_exactly(body: str, line: int, delimiter: str, width: int, path: str,
         if len(longer) == len(records) and all(len(cells) == width + 1 for cells in records):
             raise ReadError("NBML-R18", path=path, expected=width, found=width + 1)
         at = longer[0]
-        raise ReadError("NBML-R17", path=path, line=line + starts[at], found=len(records[at]),
-                        expected=width, count=len(longer))
+        raise ReadError(
+            "NBML-R17",
+            path=path,
+            line=line + starts[at],
+            found=len(records[at]),
+            expected=width,
+            count=len(longer),
+        )
     trimmed = sum(len(cells) > width for cells in records)
     if trimmed:
         notes.add("trailing_empty", count=trimmed)

@@ -56,8 +56,12 @@ def find_delimiter(sample: str, notes: Notes) -> str:
     if scores[best][0] < 0.5:
         return ","
     unsure = scores[second][0] >= 0.8 * scores[best][0]
-    notes.add("delimiter.guess" if unsure else "delimiter.found", severity="warning" if unsure else "note",
-              delimiter=_NAMES[best], other=_NAMES[second])
+    notes.add(
+        "delimiter.guess" if unsure else "delimiter.found",
+        severity="warning" if unsure else "note",
+        delimiter=_NAMES[best],
+        other=_NAMES[second],
+    )
     return best
 
 
@@ -69,10 +73,13 @@ def _score(sample: str, delimiter: str) -> tuple[float, int]:
     width = common_width(rows)
     if width < 2:
         return 0.0, 0
-    lower = rows[len(rows) // 2:]
+    lower = rows[len(rows) // 2 :]
     regular = [row for row in lower if len(row.cells) == width]
-    foreign = sum(any(d in cell for d in DELIMITERS if d != delimiter) and cell_kind(cell) == "text"
-                  for row in regular for cell in row.cells)
+    foreign = sum(
+        any(d in cell for d in DELIMITERS if d != delimiter) and cell_kind(cell) == "text"
+        for row in regular
+        for cell in row.cells
+    )
     share = len(regular) / len(lower) * (1 - foreign / (len(regular) * width))
     # A header cut into another number of fields than the rows under it was cut by the wrong sign.
     top = max((len(row.cells) for row in rows[: max(1, len(rows) // 2)]), default=0)

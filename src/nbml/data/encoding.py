@@ -14,8 +14,11 @@ from typing import Literal
 from nbml.errors import ReadError
 
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _ISO_2022 = re.compile(rb"\x1b\$[@B]|\x1b\(J|\x1b\$\(D")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -66,12 +69,17 @@ def decode(data: bytes, path: str, said: str | None = None) -> Decoded:
             raise _at("NBML-R13", data, path, error, encoding=said) from None
     for mark, name in _BOMS:
         if data.startswith(mark):
-            return _strict(data[len(mark):], name, "bom", path, offset=len(mark))
+            return _strict(data[len(mark) :], name, "bom", path, offset=len(mark))
     if wide := _utf16_by_nuls(data):
         return _strict(data, wide, "certain", path)
     if _ISO_2022.search(data):
-        raise ReadError("NBML-R14", path=path, guess="iso2022_jp", byte=data.index(b"\x1b"),
-                        line=_line(data, data.index(b"\x1b")))
+        raise ReadError(
+            "NBML-R14",
+            path=path,
+            guess="iso2022_jp",
+            byte=data.index(b"\x1b"),
+            line=_line(data, data.index(b"\x1b")),
+        )
     try:
         return Decoded(data.decode("utf-8"), "utf-8", "certain")
     except UnicodeDecodeError as error:
@@ -87,7 +95,7 @@ def _strict(data: bytes, name: str, how: Literal["bom", "certain"], path: str, o
 
 
 def _utf16_by_nuls(data: bytes) -> str | None:
-    head = data[:1 << 16]
+    head = data[: 1 << 16]
     nuls = head.count(0)
     if nuls < max(1, len(head) // 10):
         return None
@@ -151,7 +159,7 @@ def _guess(data: bytes) -> str:
     except UnicodeDecodeError:
         from charset_normalizer import from_bytes
 
-        best = from_bytes(data[:1 << 16]).best()
+        best = from_bytes(data[: 1 << 16]).best()
         return best.encoding if best else "?"
     return "euc_jp"
 

@@ -34,9 +34,16 @@ def why_text(name: str, cells: pa.ChunkedArray, notes: Notes) -> str | None:
     if numbers:
         odd = pc.invert(is_number)
         share = 100 * numbers / n
-        notes.add("mixed", name, severity="warning" if share >= 50 else "note", numbers=_percent(share),
-                  others=_percent(100 - share), count=n - numbers, row=pc.index(odd, True).as_py() + 1,
-                  first=_first(pc.filter(cells, odd)))
+        notes.add(
+            "mixed",
+            name,
+            severity="warning" if share >= 50 else "note",
+            numbers=_percent(share),
+            others=_percent(100 - share),
+            count=n - numbers,
+            row=pc.index(odd, True).as_py() + 1,
+            first=_first(pc.filter(cells, odd)),
+        )
         return words("read.note.mixed", numbers=_percent(share))
     return None
 
@@ -46,9 +53,13 @@ def report_tokens(name: str, trimmed: pa.ChunkedArray, missing: Any, notes: Note
     found = pc.value_counts(pc.filter(trimmed, missing)).to_pylist()
     seen = sorted((str(entry["values"]), int(entry["counts"])) for entry in found if entry["values"])
     if seen:
-        notes.add("missing.in_text" if in_text else "missing.in_numbers", name,
-                  severity="warning" if in_text else "note",
-                  tokens=[token for token, _ in seen], counts=[count for _, count in seen])
+        notes.add(
+            "missing.in_text" if in_text else "missing.in_numbers",
+            name,
+            severity="warning" if in_text else "note",
+            tokens=[token for token, _ in seen],
+            counts=[count for _, count in seen],
+        )
 
 
 def count_true(mask: Any) -> int:

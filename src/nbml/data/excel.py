@@ -52,12 +52,15 @@ def read_excel(data: bytes, path: str, options: ReadOptions, limits: ReadLimits,
     return _table(table, path, options, limits, notes)
 
 
-def _table(table: list[tuple[Any, ...]], path: str, options: ReadOptions, limits: ReadLimits,
-           notes: Notes) -> RawTable:
+def _table(
+    table: list[tuple[Any, ...]], path: str, options: ReadOptions, limits: ReadLimits, notes: Notes
+) -> RawTable:
     depth = max((*_lines(options.header), options.first_row or 0))
-    rows = [Row(line, [_as_text(v) or "" for v in values])
-            for line, values in enumerate(table[: _SAMPLE_ROWS + depth], start=1)
-            if any(v is not None for v in values)]
+    rows = [
+        Row(line, [_as_text(v) or "" for v in values])
+        for line, values in enumerate(table[: _SAMPLE_ROWS + depth], start=1)
+        if any(v is not None for v in values)
+    ]
     if not rows:
         raise ReadError("NBML-R11", path=path)
     width = max(len(_trimmed(row.cells)) for row in rows)
@@ -66,7 +69,7 @@ def _table(table: list[tuple[Any, ...]], path: str, options: ReadOptions, limits
     if header.first >= len(rows):
         raise ReadError("NBML-R12", path=path, columns=len(header.names))
     report_header(header, notes)
-    body = [values for values in table[rows[header.first].line - 1:] if any(v is not None for v in values)]
+    body = [values for values in table[rows[header.first].line - 1 :] if any(v is not None for v in values)]
     width = max(width, *(len(values) for values in body)) if body else width
     limits.check_shape(path, len(body), width)
     square = [values if len(values) == width else (values + (None,) * width)[:width] for values in body]
@@ -102,11 +105,16 @@ def _choose(book: Any, asked: str | int | None, path: str, notes: Notes) -> Any:
         visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
         chosen = next((sheet for sheet in visible if _holds_something(sheet)), next(iter(visible), None))
     if chosen is None:
-        raise ReadError("NBML-R26", path=path, sheet=shown(str(asked)),
-                        sheets=[shown(name) for name in listed])
+        raise ReadError(
+            "NBML-R26", path=path, sheet=shown(str(asked)), sheets=[shown(name) for name in listed]
+        )
     several = len(sheets) > 1 and asked is None
-    notes.add("sheet.found" if asked is None else "sheet.said", severity="warning" if several else "note",
-              sheet=chosen.title, sheets=listed)
+    notes.add(
+        "sheet.found" if asked is None else "sheet.said",
+        severity="warning" if several else "note",
+        sheet=chosen.title,
+        sheets=listed,
+    )
     return chosen
 
 

@@ -10,19 +10,43 @@ from pathlib import PurePath
 from nbml.errors import ReadError
 
 SUFFIXES = {
-    ".csv": "text", ".tsv": "text", ".tab": "text", ".txt": "text", ".dat": "text",
-    ".gz": "gzip", ".zip": "zip", ".xlsx": "excel",
-    ".parquet": "parquet", ".pq": "parquet", ".feather": "feather", ".arrow": "feather",
+    ".csv": "text",
+    ".tsv": "text",
+    ".tab": "text",
+    ".txt": "text",
+    ".dat": "text",
+    ".gz": "gzip",
+    ".zip": "zip",
+    ".xlsx": "excel",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".feather": "feather",
+    ".arrow": "feather",
 }
 _MAGIC = (
-    (b"PAR1", "parquet"), (b"ARROW1", "feather"), (b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"),
+    (b"PAR1", "parquet"),
+    (b"ARROW1", "feather"),
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"), (b"FEA1", "feather 1"), (b"\x93NUMPY", "npy"),
-    (b"\x89HDF", "HDF5"), (b"SQLite format 3\x00", "SQLite"), (b"%PDF", "PDF"), (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"), (b"\x7fELF", "ELF"), (b"Obj\x01", "Avro"), (b"ORC", "ORC"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
+    (b"FEA1", "feather 1"),
+    (b"\x93NUMPY", "npy"),
+    (b"\x89HDF", "HDF5"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"Rar!", "rar"),
+    (b"\x7fELF", "ELF"),
+    (b"Obj\x01", "Avro"),
+    (b"ORC", "ORC"),
 )
 _BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 _PICKLE = re.compile(rb"\x80[\x02-\x05](?:[\x95\x8c}\](cq]|$)")
@@ -46,7 +70,7 @@ def detect(data: bytes, path: str) -> str:
         NBML-R11 when there is nothing, R09 for a format that is known and not read (xls, xlsm, pickle, ...),
         R10 when the content cannot be what the name says.
     """
-    if not data[:1 << 16].strip(_BLANK) and not data.strip(_BLANK):
+    if not data[: 1 << 16].strip(_BLANK) and not data.strip(_BLANK):
         raise ReadError("NBML-R11", path=path)
     suffix = PurePath(path).suffix.lower()
     for magic, found in _FOREIGN:

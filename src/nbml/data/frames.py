@@ -42,8 +42,10 @@ def read_frame(frame: pd.DataFrame, notes: Notes) -> RawTable:
 
 
 def _levels(series: pd.Series[Any]) -> tuple[str, ...]:
-    return tuple(str(int(v)) if isinstance(v, float | np.floating) and float(v).is_integer() else str(v)
-                 for v in series.cat.categories)
+    return tuple(
+        str(int(v)) if isinstance(v, float | np.floating) and float(v).is_integer() else str(v)
+        for v in series.cat.categories
+    )
 
 
 def _to_arrow(series: pd.Series[Any], name: str) -> tuple[pa.ChunkedArray, str | None]:

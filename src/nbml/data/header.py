@@ -115,8 +115,9 @@ def find_header(rows: Sequence[Row], first_row: int | None = None) -> Header:
     if len(set(named)) < len(named) and above >= 0 and full[above] and rows[above].filled > 1:
         spread = fill_right(rows[above].cells)
         names, block = join_names([spread] + [rows[i].cells for i in block]), [above, *block]
-    return Header(names, tuple(rows[i].line for i in block), first, block[0],
-                  "joined" if len(block) > 1 else "found")
+    return Header(
+        names, tuple(rows[i].line for i in block), first, block[0], "joined" if len(block) > 1 else "found"
+    )
 
 
 def _measured_columns(rows: Sequence[Row], width: int) -> list[int]:
@@ -131,16 +132,20 @@ def _measured_columns(rows: Sequence[Row], width: int) -> list[int]:
 
 
 def _first_data_row(rows: Sequence[Row], full: Sequence[bool], measured: Sequence[int]) -> int:
-    told = [[kind for j in measured if j < len(row.cells) and (kind := cell_kind(row.cells[j])) != "empty"]
-            for row in rows]
-    usual = median(len(kinds) for kinds in told[len(rows) - len(_lower(rows)):])
+    told = [
+        [kind for j in measured if j < len(row.cells) and (kind := cell_kind(row.cells[j])) != "empty"]
+        for row in rows
+    ]
+    usual = median(len(kinds) for kinds in told[len(rows) - len(_lower(rows)) :])
     for i, kinds in enumerate(told):
         words = kinds.count("text")
         if not full[i] or not kinds or len(kinds) * 2 < usual or words * 2 > len(kinds):
             continue
         # A line such as "measured on, 2024/1/1" is half a row of data, but a row of words only follows it.
-        heads = (full[k] and 2 * len(told[k]) > len(measured) and set(told[k]) == {"text"}
-                 for k in range(i + 1, min(i + _MOST_HEADER_ROWS, len(rows))))
+        heads = (
+            full[k] and 2 * len(told[k]) > len(measured) and set(told[k]) == {"text"}
+            for k in range(i + 1, min(i + _MOST_HEADER_ROWS, len(rows)))
+        )
         if not words or not any(heads):
             return i
     return len(rows)
@@ -175,4 +180,4 @@ def _is_series(rows: Sequence[Row], top: int, measured: Sequence[int]) -> bool:
 
 def _lower(rows: Sequence[Row]) -> Sequence[Row]:
     """The rows that are surely data: the lower half, of a few rows the last third."""
-    return rows[len(rows) // 2:] if len(rows) >= 12 else rows[len(rows) * 2 // 3:]
+    return rows[len(rows) // 2 :] if len(rows) >= 12 else rows[len(rows) * 2 // 3 :]

@@ -50,8 +50,11 @@ class ReadLimits:
 
     def check_shape(self, path: str, rows: int, columns: int, bytes_a_cell: float = 8.0) -> None:
         """Raise NBML-R24 for a shape beyond the limits, NBML-R25 when it would not fit into free memory."""
-        for what, count, limit in (("columns", columns, self.columns), ("rows", rows, self.rows),
-                                   ("cells", rows * columns, self.cells)):
+        for what, count, limit in (
+            ("columns", columns, self.columns),
+            ("rows", rows, self.rows),
+            ("cells", rows * columns, self.cells),
+        ):
             if count > limit:
                 raise too_large(path, what, count, limit)
         need = int(rows * columns * (bytes_a_cell + 16))
@@ -60,8 +63,9 @@ class ReadLimits:
 
             free = int(virtual_memory().available)
             if need > free * self.memory_share:
-                raise ReadError("NBML-R25", path=path, rows=rows, columns=columns,
-                                need_mb=need >> 20, free_mb=free >> 20)
+                raise ReadError(
+                    "NBML-R25", path=path, rows=rows, columns=columns, need_mb=need >> 20, free_mb=free >> 20
+                )
 
 
 def too_large(path: str, what: str, count: int, limit: int) -> ReadError:

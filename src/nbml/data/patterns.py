@@ -5,28 +5,82 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MISSING = ("", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NAN", "-nan", "-NaN", "NULL", "Null",
-           "null", "None", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
-MISSING_IN_NUMBERS = ("-", "--", "---", "－", "ー", "―", "–", "—", ".", "..", "...", "…", "*", "**", "***",
-                      "×", "/", "//", "///", "?", "欠測", "欠損", "none", "na")
+MISSING = (
+    "",
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "#NA",
+    "<NA>",
+    "NaN",
+    "nan",
+    "NAN",
+    "-nan",
+    "-NaN",
+    "NULL",
+    "Null",
+    "null",
+    "None",
+    "#DIV/0!",
+    "#VALUE!",
+    "#REF!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+)
+MISSING_IN_NUMBERS = (
+    "-",
+    "--",
+    "---",
+    "－",
+    "ー",
+    "―",
+    "–",
+    "—",
+    ".",
+    "..",
+    "...",
+    "…",
+    "*",
+    "**",
+    "***",
+    "×",
+    "/",
+    "//",
+    "///",
+    "?",
+    "欠測",
+    "欠損",
+    "none",
+    "na",
+)
 NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 INFINITE = r"^[+-]?(?i:inf|infinity)$"
 LEADING_ZERO = r"^0[0-9]+$"
 _D = "[0-9０-９]"
-DECORATED = (rf"^(?:[¥￥$€£]\s*)?[+\-＋－−▲△]?(?:[¥￥$€£]\s*)?"
-             rf"(?:{_D}+|{_D}{{1,3}}(?:[,，]{_D}{{3}})+)(?:[.．]{_D}+)?(?:[eE][+-]?[0-9]+)?\s*(?:[%％‰]|円)?$")
+DECORATED = (
+    rf"^(?:[¥￥$€£]\s*)?[+\-＋－−▲△]?(?:[¥￥$€£]\s*)?"
+    rf"(?:{_D}+|{_D}{{1,3}}(?:[,，]{_D}{{3}})+)(?:[.．]{_D}+)?(?:[eE][+-]?[0-9]+)?\s*(?:[%％‰]|円)?$"
+)
 _DAY = r"(?:0?[1-9]|[12][0-9]|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:1[5-9]|20|21)[0-9]{2}"
 _NAMED = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _CLOCK = r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
 _ZONE = r"(?:\s?(?:Z|UTC|JST|[+-][0-9]{2}:?[0-9]{2}))?"
-_DATE = "|".join((
-    rf"{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}", rf"{_YEAR}[-/]{_MONTH}", rf"{_YEAR}年{_MONTH}月(?:{_DAY}日)?",
-    rf"{_MONTH}[/.-]{_DAY}[/.-](?:{_YEAR}|[0-9]{{2}})", rf"{_DAY}[/.-]{_MONTH}[/.-](?:{_YEAR}|[0-9]{{2}})",
-    rf"(?:令和|平成|昭和|大正|明治|[RHSTM])\s?(?:[0-9]{{1,2}}|元)[年./-]{_MONTH}[月./-]{_DAY}日?",
-    rf"{_DAY}[- ]{_NAMED}[- ,]\s?(?:{_YEAR}|[0-9]{{2}})", rf"{_NAMED} {_DAY},? {_YEAR}",
-))
+_DATE = "|".join(
+    (
+        rf"{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}",
+        rf"{_YEAR}[-/]{_MONTH}",
+        rf"{_YEAR}年{_MONTH}月(?:{_DAY}日)?",
+        rf"{_MONTH}[/.-]{_DAY}[/.-](?:{_YEAR}|[0-9]{{2}})",
+        rf"{_DAY}[/.-]{_MONTH}[/.-](?:{_YEAR}|[0-9]{{2}})",
+        rf"(?:令和|平成|昭和|大正|明治|[RHSTM])\s?(?:[0-9]{{1,2}}|元)[年./-]{_MONTH}[月./-]{_DAY}日?",
+        rf"{_DAY}[- ]{_NAMED}[- ,]\s?(?:{_YEAR}|[0-9]{{2}})",
+        rf"{_NAMED} {_DAY},? {_YEAR}",
+    )
+)
 DATE = rf"^\s*(?:(?:{_DATE})(?:[T ]\s*{_CLOCK}{_ZONE})?|{_CLOCK})\s*$"
 
 _number = re.compile(f"{NUMBER}|{INFINITE}")

@@ -48,11 +48,15 @@ class Notes:
     def __init__(self) -> None:
         self._decisions: list[Decision] = []
 
-    def add(self, key: str, *columns: str, severity: Literal["note", "warning"] = "note",
-            **fields: Scalar | list[str] | list[int]) -> None:
+    def add(
+        self,
+        key: str,
+        *columns: str,
+        severity: Literal["note", "warning"] = "note",
+        **fields: Scalar | list[str] | list[int],
+    ) -> None:
         """Record a decision under its catalogue key (without the leading ``read.``)."""
-        self._decisions.append(
-            Decision(key=f"read.{key}", severity=severity, columns=columns, fields=fields))
+        self._decisions.append(Decision(key=f"read.{key}", severity=severity, columns=columns, fields=fields))
 
     def warn(self, key: str, *columns: str, **fields: Scalar | list[str] | list[int]) -> None:
         """Record a decision that deserves a look before training."""

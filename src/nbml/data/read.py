@@ -30,8 +30,14 @@ from nbml.spec.columns import ColumnSheet
 from nbml.spec.reading import ReadOptions, shown
 
 
-def read(source: str | Path | pd.DataFrame, options: ReadOptions | None = None, *,
-         roots: Sequence[Path] | None = None, limits: ReadLimits | None = None, **said: Any) -> Table:
+def read(
+    source: str | Path | pd.DataFrame,
+    options: ReadOptions | None = None,
+    *,
+    roots: Sequence[Path] | None = None,
+    limits: ReadLimits | None = None,
+    **said: Any,
+) -> Table:
     """Read a table and say every decision taken on the way.
 
     CSV and its kin (plain, ``.gz``, or the one member of a ``.zip``), Excel (``.xlsx``), Parquet, Feather, or
@@ -100,8 +106,12 @@ def _read_file(path: Path, name: str, options: ReadOptions, limits: ReadLimits, 
         if kind != "text":
             raise ReadError("NBML-R09", path=name, format=f"{packing} > {kind}")
     suffix = path.suffix.lower()
-    notes.add("format", severity="note" if SUFFIXES.get(suffix, "text") == (packing or kind) else "warning",
-              format=f"{kind} ({packing})" if packing else kind, name=path.name)
+    notes.add(
+        "format",
+        severity="note" if SUFFIXES.get(suffix, "text") == (packing or kind) else "warning",
+        format=f"{kind} ({packing})" if packing else kind,
+        name=path.name,
+    )
     if kind == "excel":
         return read_excel(data, name, options, limits, notes)
     if kind == "parquet":
@@ -111,13 +121,18 @@ def _read_file(path: Path, name: str, options: ReadOptions, limits: ReadLimits, 
     decoded = decode(data, name, options.encoding)
     del data
     check_text(decoded.text, name)
-    notes.add(f"encoding.{decoded.how}", severity="warning" if decoded.plausible < 0.9 else "note",
-              encoding=decoded.encoding, certainty=f"{decoded.plausible:.0%}")
+    notes.add(
+        f"encoding.{decoded.how}",
+        severity="warning" if decoded.plausible < 0.9 else "note",
+        encoding=decoded.encoding,
+        certainty=f"{decoded.plausible:.0%}",
+    )
     return read_delimited(decoded.text, name, options, limits, notes)
 
 
-def _settle(raw: RawTable, path: str | None, name: str, options: ReadOptions, limits: ReadLimits,
-            notes: Notes) -> Table:
+def _settle(
+    raw: RawTable, path: str | None, name: str, options: ReadOptions, limits: ReadLimits, notes: Notes
+) -> Table:
     """From raw columns to a table: names, types, sheet, report, hash."""
     raw = _without_empty(raw, notes)
     names = settle_names(raw.names, notes, name, limits)
@@ -138,9 +153,11 @@ def _settle(raw: RawTable, path: str | None, name: str, options: ReadOptions, li
     frame = pd.DataFrame(series, index=pd.RangeIndex(raw.n_rows))
     frame.columns = pd.Index(names, dtype=None if names else object)
     sheet = build_sheet(
-        frame, kinds={n: s.kind for n, s in settled.items() if s.kind is not None},
+        frame,
+        kinds={n: s.kind for n, s in settled.items() if s.kind is not None},
         notes={n: s.note for n, s in settled.items() if s.note is not None},
-        levels={names[position]: declared for position, declared in raw.levels.items()})
+        levels={names[position]: declared for position, declared in raw.levels.items()},
+    )
     _report_sheet(sheet, raw.n_rows, notes)
     return Table(frame, sheet, notes.report(), path, hash_frame(frame))
 
@@ -149,8 +166,11 @@ def _without_empty(raw: RawTable, notes: Notes) -> RawTable:
     """Drop columns without a name or a value, which spreadsheets leave at the right edge."""
     if raw.typed:
         return raw
-    kept = [i for i, (name, column) in enumerate(zip(raw.names, raw.columns, strict=True))
-            if name.strip() or not _is_blank(column)]
+    kept = [
+        i
+        for i, (name, column) in enumerate(zip(raw.names, raw.columns, strict=True))
+        if name.strip() or not _is_blank(column)
+    ]
     if 0 < len(kept) < len(raw.names):
         notes.add("empty_columns", count=len(raw.names) - len(kept))
         raw.names, raw.columns = [raw.names[i] for i in kept], [raw.columns[i] for i in kept]

@@ -21,9 +21,13 @@ _FREE_TEXT_ROWS = 20
 _NO_FEATURE: frozenset[str] = frozenset({"text", "date", "unsupported"})
 
 
-def build_sheet(frame: pd.DataFrame, *, kinds: Mapping[str, Kind] | None = None,
-                notes: Mapping[str, str] | None = None,
-                levels: Mapping[str, tuple[str, ...]] | None = None) -> ColumnSheet:
+def build_sheet(
+    frame: pd.DataFrame,
+    *,
+    kinds: Mapping[str, Kind] | None = None,
+    notes: Mapping[str, str] | None = None,
+    levels: Mapping[str, tuple[str, ...]] | None = None,
+) -> ColumnSheet:
     """Describe every column of a frame of float64, int64, bool, text and datetime columns.
 
     Parameters
@@ -42,14 +46,29 @@ def build_sheet(frame: pd.DataFrame, *, kinds: Mapping[str, Kind] | None = None,
     ColumnSheet
         ``low`` and ``high`` in the column's own unit, infinities left out; shares in [0, 1].
     """
-    return ColumnSheet(columns=tuple(
-        _describe(str(name), position, frame.iloc[:, position], (kinds or {}).get(name),
-                  (notes or {}).get(name), (levels or {}).get(name))
-        for position, name in enumerate(frame.columns)))
+    return ColumnSheet(
+        columns=tuple(
+            _describe(
+                str(name),
+                position,
+                frame.iloc[:, position],
+                (kinds or {}).get(name),
+                (notes or {}).get(name),
+                (levels or {}).get(name),
+            )
+            for position, name in enumerate(frame.columns)
+        )
+    )
 
 
-def _describe(name: str, position: int, series: pd.Series[Any], kind: Kind | None, note: str | None,
-              declared: tuple[str, ...] | None) -> Column:
+def _describe(
+    name: str,
+    position: int,
+    series: pd.Series[Any],
+    kind: Kind | None,
+    note: str | None,
+    declared: tuple[str, ...] | None,
+) -> Column:
     label, unit = split_unit(name)
     n = len(series)
     missing = int(series.isna().sum())
@@ -80,8 +99,20 @@ def _describe(name: str, position: int, series: pd.Series[Any], kind: Kind | Non
         note = note or words("read.note.date")
     elif kind == "integer":
         note = note or _serial_note(label, low, high)
-    return Column(name=name, position=position, kind=kind, role=role, label=label, unit=unit, n_unique=unique,
-                  missing_share=missing / n if n else 0.0, low=low, high=high, levels=found, note=note)
+    return Column(
+        name=name,
+        position=position,
+        kind=kind,
+        role=role,
+        label=label,
+        unit=unit,
+        n_unique=unique,
+        missing_share=missing / n if n else 0.0,
+        low=low,
+        high=high,
+        levels=found,
+        note=note,
+    )
 
 
 def _text_kind(seen: pa.Array, told: int) -> tuple[Kind, str | None]:
@@ -94,8 +125,10 @@ def _text_kind(seen: pa.Array, told: int) -> tuple[Kind, str | None]:
 
 def _are_dates(seen: pa.Array) -> bool:
     """Whether at least 19 of 20 distinct values are dates or times of day; a few are looked at first."""
-    if not pc.match_substring_regex(seen[:1], DATE)[0].as_py() and not pc.any(
-            pc.match_substring_regex(seen[:20], DATE)).as_py():
+    if (
+        not pc.match_substring_regex(seen[:1], DATE)[0].as_py()
+        and not pc.any(pc.match_substring_regex(seen[:20], DATE)).as_py()
+    ):
         return False
     return bool(pc.mean(pc.cast(pc.match_substring_regex(seen, DATE), pa.float64())).as_py() >= 0.95)
 

@@ -25,7 +25,8 @@ _URL = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+://|(?:file|data|s3|gs|dbfs):)")
 _CHUNK = 1 << 20
 # No link put there after the path was resolved, and no waiting for ever on a pipe without a writer.
 _FLAGS = os.O_RDONLY | sum(
-    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC"))
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY", "O_CLOEXEC")
+)
 
 
 def resolve(source: str | Path, roots: Sequence[Path] | None) -> Path:
@@ -90,8 +91,9 @@ def unpack_zip(data: bytes, name: str, limits: ReadLimits) -> bytes:
     """The one member of a zip file; NBML-R07 for several or an encrypted one, else as for gzip."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [m for m in archive.infolist()
-                       if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
+            members = [
+                m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")
+            ]
             if len(members) != 1:
                 raise ReadError("NBML-R07", path=name, count=len(members))
             if members[0].flag_bits & 1:

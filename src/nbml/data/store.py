@@ -65,8 +65,10 @@ def save_frame(frame: pd.DataFrame, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     arrays = [_to_arrow(frame.iloc[:, i]) for i in range(frame.shape[1])]
     # Names travel beside the columns, so that no rule of the format about names can touch them.
-    schema = pa.schema([pa.field(f"f{i}", array.type) for i, array in enumerate(arrays)],
-                       metadata={_NAMES: json.dumps([[str(n) for n in frame.columns], len(frame)]).encode()})
+    schema = pa.schema(
+        [pa.field(f"f{i}", array.type) for i, array in enumerate(arrays)],
+        metadata={_NAMES: json.dumps([[str(n) for n in frame.columns], len(frame)]).encode()},
+    )
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".frame-", suffix=".tmp")
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -96,8 +98,9 @@ def load_frame(folder: Path, sha256: str) -> pd.DataFrame:
     try:
         table = pq.read_table(pa.BufferReader((folder / f"{sha256}.parquet").read_bytes()))
         names, n_rows = json.loads(table.schema.metadata[_NAMES])
-        frame = pd.DataFrame({i: _from_arrow(column) for i, column in enumerate(table.columns)},
-                             index=pd.RangeIndex(n_rows))
+        frame = pd.DataFrame(
+            {i: _from_arrow(column) for i, column in enumerate(table.columns)}, index=pd.RangeIndex(n_rows)
+        )
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise ReadError("NBML-R32", sha256=sha256, folder=str(folder)) from error
     frame.columns = pd.Index(names, dtype=object if not names else None)

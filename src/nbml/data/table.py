@@ -51,15 +51,29 @@ class Table:
         heads = ("column", "kind", "role", "unit", "range", "missing", "note")
         head = "".join(f"<th>{escape(text(f'read.head.{name}'))}</th>" for name in heads)
         body = "".join(
-            "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in (
-                c.label or c.name, c.kind, c.role, c.unit or "", _extent(c.low, c.high, c.levels),
-                f"{c.missing_share:.1%}" if c.missing_share else "", c.note or "")) + "</tr>"
-            for c in self.columns.columns[:_SHOWN_COLUMNS])
+            "<tr>"
+            + "".join(
+                f"<td>{_cell(value)}</td>"
+                for value in (
+                    c.label or c.name,
+                    c.kind,
+                    c.role,
+                    c.unit or "",
+                    _extent(c.low, c.high, c.levels),
+                    f"{c.missing_share:.1%}" if c.missing_share else "",
+                    c.note or "",
+                )
+            )
+            + "</tr>"
+            for c in self.columns.columns[:_SHOWN_COLUMNS]
+        )
         more = len(self.columns.columns) - _SHOWN_COLUMNS
         rest = f"<p>… +{more}</p>" if more > 0 else ""
         notes = "".join(f"<li>{_cell(d.words, 400)}</li>" for d in self.report.decisions)
-        return (f'<div class="nbml-table"><p>{_cell(repr(self), 200)}</p>'
-                f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}<ul>{notes}</ul></div>")
+        return (
+            f'<div class="nbml-table"><p>{_cell(repr(self), 200)}</p>'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}<ul>{notes}</ul></div>"
+        )
 
 
 def _extent(low: float | None, high: float | None, levels: tuple[str, ...]) -> str:

@@ -17,8 +17,14 @@ from nbml.i18n import text as words
 from nbml.spec.reading import ReadOptions, shown
 
 
-def settle_typed(name: str, column: pa.ChunkedArray, options: ReadOptions, notes: Notes, path: str,
-                 fault: str | None = None) -> Settled:
+def settle_typed(
+    name: str,
+    column: pa.ChunkedArray,
+    options: ReadOptions,
+    notes: Notes,
+    path: str,
+    fault: str | None = None,
+) -> Settled:
     """Decide a typed column: text stays text, numbers become float64 or int64, nested things are not usable.
 
     Parameters
@@ -56,14 +62,24 @@ def _is_text(kind: pa.DataType) -> bool:
 def _is_foreign(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return _is_foreign(kind.value_type)
-    known = (_is_text, pa.types.is_null, pa.types.is_boolean, pa.types.is_integer, pa.types.is_floating,
-             pa.types.is_decimal, pa.types.is_timestamp, pa.types.is_date, pa.types.is_time)
+    known = (
+        _is_text,
+        pa.types.is_null,
+        pa.types.is_boolean,
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_decimal,
+        pa.types.is_timestamp,
+        pa.types.is_date,
+        pa.types.is_time,
+    )
     return not any(is_known(kind) for is_known in known)
 
 
 def _as_shown(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.array([None if v is None else shown(str(v), 200) for v in column.to_pylist()],
-                                      pa.large_string())])
+    return pa.chunked_array(
+        [pa.array([None if v is None else shown(str(v), 200) for v in column.to_pylist()], pa.large_string())]
+    )
 
 
 def _labels(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -73,14 +89,27 @@ def _labels(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_boolean(column.type):
         return pc.if_else(column, "True", "False")
     if pa.types.is_floating(column.type):
-        return pa.chunked_array([pa.array(
-            [None if v is None or v != v else str(int(v)) if abs(v) < EXACT and v == int(v) else repr(v)
-             for v in column.to_pylist()], pa.large_string())])
+        return pa.chunked_array(
+            [
+                pa.array(
+                    [
+                        None
+                        if v is None or v != v
+                        else str(int(v))
+                        if abs(v) < EXACT and v == int(v)
+                        else repr(v)
+                        for v in column.to_pylist()
+                    ],
+                    pa.large_string(),
+                )
+            ]
+        )
     return column.cast(pa.large_string())
 
 
-def _settle_labels(name: str, column: pa.ChunkedArray, options: ReadOptions, notes: Notes,
-                   path: str) -> Settled:
+def _settle_labels(
+    name: str, column: pa.ChunkedArray, options: ReadOptions, notes: Notes, path: str
+) -> Settled:
     said = options.kinds.get(name)
     text = _labels(column).cast(pa.large_string())
     if said in NUMERIC or options.convert == "all" or name in options.convert:
@@ -106,8 +135,9 @@ def _settle_time(column: pa.ChunkedArray) -> Settled:
     return Settled(values, "date", words("read.note.utc") if zone else None)
 
 
-def _settle_number(name: str, column: pa.ChunkedArray, options: ReadOptions, notes: Notes,
-                   path: str) -> Settled:
+def _settle_number(
+    name: str, column: pa.ChunkedArray, options: ReadOptions, notes: Notes, path: str
+) -> Settled:
     said = options.kinds.get(name)
     if pa.types.is_boolean(column.type):
         return Settled(as_boolean(column.cast(pa.float64()).to_numpy()), said or "boolean")
@@ -135,8 +165,9 @@ def _settle_number(name: str, column: pa.ChunkedArray, options: ReadOptions, not
     return Settled(from_float(values), said or ("integer" if whole_type or gapped else "number"))
 
 
-def _check_kind(name: str, values: np.ndarray[Any, np.dtype[np.float64]], said: str | None,
-                path: str) -> None:
+def _check_kind(
+    name: str, values: np.ndarray[Any, np.dtype[np.float64]], said: str | None, path: str
+) -> None:
     """Raise NBML-R23 where numbers do not have the kind that the user says."""
     told = ~np.isnan(values)
     with np.errstate(invalid="ignore"):
@@ -147,5 +178,11 @@ def _check_kind(name: str, values: np.ndarray[Any, np.dtype[np.float64]], said: 
         else:
             return
     if bad.any():
-        raise ReadError("NBML-R23", path=path, column=shown(name), kind=said, count=int(bad.sum()),
-                        row=int(np.argmax(bad)) + 1)
+        raise ReadError(
+            "NBML-R23",
+            path=path,
+            column=shown(name),
+            kind=said,
+            count=int(bad.sum()),
+            row=int(np.argmax(bad)) + 1,
+        )

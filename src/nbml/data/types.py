@@ -15,14 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbml.data.evidence import count_true, report_tokens, why_text
-from nbml.data.patterns import (
-    INFINITE,
-    LEADING_ZERO,
-    MISSING,
-    MISSING_IN_NUMBERS,
-    NUMBER,
-    undecorated,
-)
+from nbml.data.patterns import INFINITE, LEADING_ZERO, MISSING, MISSING_IN_NUMBERS, NUMBER, undecorated
 from nbml.data.raw import Notes
 from nbml.errors import ReadError
 from nbml.i18n import text as words
@@ -52,8 +45,9 @@ class Settled:
     note: str | None = None
 
 
-def settle_text(name: str, column: pa.ChunkedArray, decimal: str, options: ReadOptions, notes: Notes,
-                path: str) -> Settled:
+def settle_text(
+    name: str, column: pa.ChunkedArray, decimal: str, options: ReadOptions, notes: Notes, path: str
+) -> Settled:
     """Decide a column of a text file.
 
     Raises
@@ -72,8 +66,11 @@ def settle_text(name: str, column: pa.ChunkedArray, decimal: str, options: ReadO
             report_tokens(name, trimmed, pa.array(settled.values.isna()), notes, in_text=False)
             return settled
     report_tokens(name, trimmed, missing, notes, in_text=True)
-    return Settled(to_text(pc.if_else(missing, pa.scalar(None, column.type), column)), said,
-                   None if said else why_text(name, cells, notes))
+    return Settled(
+        to_text(pc.if_else(missing, pa.scalar(None, column.type), column)),
+        said,
+        None if said else why_text(name, cells, notes),
+    )
 
 
 def to_text(column: pa.ChunkedArray) -> pd.Series[Any]:
@@ -99,8 +96,15 @@ def _tokens(name: str, options: ReadOptions) -> tuple[pa.Array, pa.Array]:
     return pa.array(sorted(everywhere | {""}), kind), pa.array(sorted(in_numbers), kind)
 
 
-def _numeric(name: str, cells: pa.ChunkedArray, in_numbers: pa.Array, said: Kind | None,
-             options: ReadOptions, notes: Notes, path: str) -> Settled | None:
+def _numeric(
+    name: str,
+    cells: pa.ChunkedArray,
+    in_numbers: pa.Array,
+    said: Kind | None,
+    options: ReadOptions,
+    notes: Notes,
+    path: str,
+) -> Settled | None:
     """The column as numbers or booleans, or None where it is text."""
     if cells.null_count == len(cells):
         return Settled(from_float(np.full(len(cells), np.nan)), said or "number", words("read.note.empty"))
@@ -123,14 +127,26 @@ def _numeric(name: str, cells: pa.ChunkedArray, in_numbers: pa.Array, said: Kind
     if values is None:
         if said is not None or (converted and options.convert != "all"):
             bad = pc.invert(pc.match_substring_regex(cells, f"{NUMBER}|{INFINITE}"))
-            raise ReadError("NBML-R23", path=path, column=shown(name), kind=said or "number",
-                            count=count_true(bad), row=pc.index(bad, True).as_py() + 1)
+            raise ReadError(
+                "NBML-R23",
+                path=path,
+                column=shown(name),
+                kind=said or "number",
+                count=count_true(bad),
+                row=pc.index(bad, True).as_py() + 1,
+            )
         return None
     return _settle_numbers(name, cells, values, said, notes, path)
 
 
-def _settle_numbers(name: str, cells: pa.ChunkedArray, values: np.ndarray[Any, np.dtype[np.float64]],
-                    said: Kind | None, notes: Notes, path: str) -> Settled | None:
+def _settle_numbers(
+    name: str,
+    cells: pa.ChunkedArray,
+    values: np.ndarray[Any, np.dtype[np.float64]],
+    said: Kind | None,
+    notes: Notes,
+    path: str,
+) -> Settled | None:
     """Tell integers from numbers; None for identifiers that would lose digits, unless the user says so."""
     finite = np.isfinite(values)
     infinite = int(np.isinf(values).sum())
@@ -144,8 +160,14 @@ def _settle_numbers(name: str, cells: pa.ChunkedArray, values: np.ndarray[Any, n
             return None
     if said == "integer" and not whole:
         fractional = ~(values == np.trunc(values)) & ~np.isnan(values)
-        raise ReadError("NBML-R23", path=path, column=shown(name), kind=said, count=int(fractional.sum()),
-                        row=int(np.argmax(fractional)) + 1)
+        raise ReadError(
+            "NBML-R23",
+            path=path,
+            column=shown(name),
+            kind=said,
+            count=int(fractional.sum()),
+            row=int(np.argmax(fractional)) + 1,
+        )
     if infinite:
         notes.warn("infinite", name, count=infinite, row=int(np.argmax(np.isinf(values))) + 1)
     if said in NUMERIC and np.abs(values[finite]).max(initial=0) >= EXACT and integral:
@@ -153,8 +175,14 @@ def _settle_numbers(name: str, cells: pa.ChunkedArray, values: np.ndarray[Any, n
     if said == "boolean":
         bad = ~np.isnan(values) & (values != 0) & (values != 1)
         if bad.any():
-            raise ReadError("NBML-R23", path=path, column=shown(name), kind=said, count=int(bad.sum()),
-                            row=int(np.argmax(bad)) + 1)
+            raise ReadError(
+                "NBML-R23",
+                path=path,
+                column=shown(name),
+                kind=said,
+                count=int(bad.sum()),
+                row=int(np.argmax(bad)) + 1,
+            )
         return Settled(as_boolean(values), "boolean")
     kind: Kind = said or ("integer" if integral else "number")
     if kind == "integer" and cells.null_count == 0 and np.abs(values).max(initial=0) < EXACT:

@@ -7,7 +7,9 @@ import unicodedata
 
 _TAIL = re.compile(
     r"^(?P<label>.*?)\s*(?:\[(?P<a>[^\[\]]*)\]|〔(?P<b>[^〔〕]*)〕|［(?P<c>[^［］]*)］|【(?P<d>[^【】]*)】"
-    r"|\((?P<e>[^()]*)\)|（(?P<f>[^（）]*)）)\s*$", re.DOTALL)
+    r"|\((?P<e>[^()]*)\)|（(?P<f>[^（）]*)）)\s*$",
+    re.DOTALL,
+)
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -15,8 +17,10 @@ def _words(listed: str) -> frozenset[str]:
 
 
 # Those that take a prefix.
-_SI = _words("m g s A K N J W V C F S T H Pa Hz L l mol cd lm lx rad sr Bq Gy Sv ohm Ω eV B bar cal t b P Wh "
-             "Ah VA Torr torr M D U")
+_SI = _words(
+    "m g s A K N J W V C F S T H Pa Hz L l mol cd lm lx rad sr Bq Gy Sv ohm Ω eV B bar cal t b P Wh "
+    "Ah VA Torr torr M D U"
+)
 _PLAIN = _words("""
     % ‰ ppm ppb ppt wt% vol% mol% at% mass% wtppm phr pH ° deg °C ℃ °F degC degF min sec h hr hrs hour hours
     d day days week month months yr year years rpm rps psi psig psia atm mmHg inHg mmH2O in inch ft mi mile

@@ -9,6 +9,7 @@ import psutil
 
 from nbml.settings import Settings
 
+CGROUPS = Path("/sys/fs/cgroup")
 MEMORY_SHARE = 0.8
 WORKER_BASE_MB = 450.0
 """Resident memory of a worker that has imported every family, measured."""
@@ -23,34 +24,63 @@ def cpu_budget(settings: Settings | None = None) -> int:
     if asked is not None:
         return asked
     affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    quota = cgroup_cpus(Path("/sys/fs/cgroup"))
+    quota = cgroup_cpus(CGROUPS, own_cgroup())
     return max(1, affinity if quota is None else min(affinity, int(quota) or 1))
 
 
-def cgroup_cpus(root: Path) -> float | None:
-    """The CPU quota of this process's cgroup (v2, else v1) in processors, or None where there is none."""
-    try:
-        limit, period = (root / "cpu.max").read_text().split()
-        return None if limit == "max" else float(limit) / float(period)
-    except (OSError, ValueError):
-        pass
+def cgroup_cpus(root: Path, inside: str = "") -> float | None:
+    """The CPU quota over a process in processors, or None where there is none.
+
+    Parameters
+    ----------
+    root : Path
+        Where cgroups are mounted.
+    inside : str
+        The process's own group below it (v2); the least quota on the way up counts.
+    """
+    quotas = []
+    for folder in _way_up(root, inside):
+        try:
+            limit, period = (folder / "cpu.max").read_text().split()
+            quotas += [] if limit == "max" else [float(limit) / float(period)]
+        except (OSError, ValueError):
+            continue
     try:
         quota = int((root / "cpu/cpu.cfs_quota_us").read_text())
-        return None if quota <= 0 else quota / int((root / "cpu/cpu.cfs_period_us").read_text())
+        quotas += [] if quota <= 0 else [quota / int((root / "cpu/cpu.cfs_period_us").read_text())]
     except (OSError, ValueError):
-        return None
+        pass
+    return min(quotas, default=None)
 
 
-def memory_budget_mb(root: Path = Path("/sys/fs/cgroup")) -> float:
-    """Memory in MB that workers may fill: 0.8 of what machine and cgroup leave free."""
+def memory_budget_mb(root: Path = CGROUPS, inside: str | None = None) -> float:
+    """Memory in MB that workers may fill: 0.8 of what machine and cgroups leave free."""
     free = psutil.virtual_memory().available / 2**20
-    for limit, used in (("memory.max", "memory.current"),
-                        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes")):
+    places = [
+        (folder / "memory.max", folder / "memory.current")
+        for folder in _way_up(root, own_cgroup() if inside is None else inside)
+    ]
+    places.append((root / "memory/memory.limit_in_bytes", root / "memory/memory.usage_in_bytes"))
+    for limit, used in places:
         try:
-            free = min(free, (int((root / limit).read_text()) - int((root / used).read_text())) / 2**20)
+            free = min(free, (int(limit.read_text()) - int(used.read_text())) / 2**20)
         except (OSError, ValueError):
             continue
     return max(free, 0.0) * MEMORY_SHARE
+
+
+def own_cgroup(path: Path = Path("/proc/self/cgroup")) -> str:
+    """Name the process's own group below the mount (v2); empty where there is none."""
+    try:
+        line = next(line for line in path.read_text().splitlines() if line.startswith("0::"))
+    except (OSError, StopIteration):
+        return ""
+    return line[3:].strip("/")
+
+
+def _way_up(root: Path, inside: str) -> list[Path]:
+    parts = [part for part in inside.split("/") if part not in ("", "..")]
+    return [root.joinpath(*parts[:n]) for n in range(len(parts), -1, -1)]
 
 
 def worker_memory_mb(n_rows: int, n_features: int, n_fold_sets: int) -> float:
@@ -68,6 +98,6 @@ def worker_memory_mb(n_rows: int, n_features: int, n_fold_sets: int) -> float:
 
 
 def worker_count(*, asked: int | None, cpus: int, threads: int, memory_mb: float, each_mb: float) -> int:
-    """Workers that fit the processors and the memory, at most as many as asked; 0 when not one fits the memory."""
+    """Workers that fit processors and memory, at most as many as asked; 0 when not one fits the memory."""
     by_cpu = max(cpus // threads, 1)
     return min(asked or by_cpu, by_cpu, int(memory_mb // each_mb))

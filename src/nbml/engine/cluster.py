@@ -28,7 +28,7 @@ from filelock import FileLock
 
 from nbml.durable import storage_error
 from nbml.engine.budget import cpu_budget
-from nbml.engine.process_tree import end_tree, started_at
+from nbml.engine.process_tree import end_tree, is_same_process
 from nbml.errors import EngineError
 from nbml.settings import Settings
 
@@ -56,10 +56,7 @@ class Head:
     @property
     def is_alive(self) -> bool:
         """Whether its process still runs."""
-        try:
-            return abs(started_at(self.pid) - self.process_started) < 0.02
-        except psutil.NoSuchProcess:
-            return False
+        return is_same_process(self.pid, self.process_started)
 
 
 def head_folder(settings: Settings) -> Path:
@@ -109,15 +106,14 @@ def connect(settings: Settings | None = None, *, warm_modules: WarmModules | Non
         ray.shutdown()
     address = settings.ray_address or os.environ.get("RAY_ADDRESS")
     if address:
-        if settings.ray_token is not None:
-            _use_token({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": settings.ray_token.get_secret_value()})
-        join(ray, address)
+        token = settings.ray_token and settings.ray_token.get_secret_value()
+        with _token_in_force({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token} if token else {}):
+            join(ray, address)
         _Connection.own = None
         return ray
     head = find_head(settings) or start_head(settings, warm_modules or COLD)
     (head_folder(settings) / "last-used").touch()
-    _use_token(_token_environment(head_folder(settings)))
-    with _on_loopback():
+    with _on_loopback(), _token_in_force(_token_environment(head_folder(settings))):
         join(ray, head.address)
     _Connection.own = head
     return ray
@@ -129,14 +125,31 @@ def start_head(settings: Settings, warm_modules: WarmModules) -> Head:
     with FileLock(folder / "head.lock"):
         if head := find_head(settings):
             return head
-        environment = os.environ | _token_environment(folder) | {"RAY_USAGE_STATS_ENABLED": "0", LOOPBACK: "0"}
+        environment = (
+            os.environ | _token_environment(folder) | {"RAY_USAGE_STATS_ENABLED": "0", LOOPBACK: "0"}
+        )
         log = folder / "head.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "nbml.engine.head_process", json.dumps({
-                    "folder": str(folder), "home": str(settings.home), "cpus": cpu_budget(settings),
-                    "idle_s": settings.idle_s, "warm_modules": warm_modules})],
-                env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+                [
+                    sys.executable,
+                    "-m",
+                    "nbml.engine.head_process",
+                    json.dumps(
+                        {
+                            "folder": str(folder),
+                            "home": str(settings.home),
+                            "cpus": cpu_budget(settings),
+                            "idle_s": settings.idle_s,
+                            "warm_modules": warm_modules,
+                        }
+                    ),
+                ],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
                 cwd=folder,
             )
         begun = time.monotonic()
@@ -182,14 +195,24 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _use_token(environment: dict[str, str]) -> None:
-    """Set the token for this process; Ray reads the mode once at import, so it is told to read again."""
-    os.environ |= environment
+@contextlib.contextmanager
+def _token_in_force(environment: dict[str, str]) -> Iterator[None]:
+    """Have Ray read its token now and keep it; the environment stays as it was for what comes later."""
+    if not environment:
+        yield
+        return
     from ray import _raylet
 
     raylet: Any = _raylet
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ |= environment
     raylet.Config.initialize("")
     raylet.AuthenticationTokenLoader.instance().reset_cache()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 @contextlib.contextmanager
@@ -208,8 +231,10 @@ def _on_loopback() -> Iterator[None]:
 def _token_environment(folder: Path) -> dict[str, str]:
     token = folder / "token"
     if not token.exists():
-        with contextlib.suppress(FileExistsError), open(  # noqa: PTH123 - opener sets the mode at creation
-                token, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        with (
+            contextlib.suppress(FileExistsError),
+            open(token, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file,
+        ):
             file.write(secrets.token_hex(32))
     return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token)}
 
@@ -228,8 +253,13 @@ def join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
     begun = time.monotonic()
     while True:
         try:
-            ray.init(address=address, namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR,
-                     configure_logging=False)
+            ray.init(
+                address=address,
+                namespace=NAMESPACE,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                configure_logging=False,
+            )
         except RuntimeError as error:
             if "version mismatch" in str(error).lower():
                 raise EngineError("NBML-E18", address=address, reason=str(error)[:400]) from None

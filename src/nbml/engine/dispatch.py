@@ -28,7 +28,9 @@ def stand_by(settings: Settings, warm_modules: WarmModules, *, wait: bool = Fals
     if is_own_head():
         keeper = wait_for_keeper(within_s=WITHIN_S)
     else:
-        keeper = find_keeper(folder=None, slots=cpu_budget(settings), home=settings.home, warm_modules=warm_modules)
+        keeper = find_keeper(
+            folder=None, slots=cpu_budget(settings), home=settings.home, warm_modules=warm_modules
+        )
     if wait:
         ray.get(ray.get(keeper.idle_pings.remote(), timeout=WITHIN_S), timeout=WITHIN_S)
     return keeper

@@ -122,10 +122,14 @@ class EventLog:
             if now - self._checked > 0.5 or isinstance(event, JobFinished):
                 self._lease.check()
                 self._checked = now
-            stamped = event.model_copy(update={
-                "job_id": self._job_id, "seq": self._seq + 1, "elapsed_s": round(self.elapsed_s(), 4),
-                "ts": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            })
+            stamped = event.model_copy(
+                update={
+                    "job_id": self._job_id,
+                    "seq": self._seq + 1,
+                    "elapsed_s": round(self.elapsed_s(), 4),
+                    "ts": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                }
+            )
             self._write(stamped.model_dump_json().encode() + b"\n")
             self._seq += 1
             if key is not None:
@@ -164,7 +168,12 @@ def _identity(event: AnyEvent) -> tuple[object, ...] | None:
         case TrialStarted() | TrialFinished():
             return (event.type, event.study, event.trial)
         case _:
-            return (event.type, getattr(event, "study", ""), getattr(event, "trial", ""), getattr(event, "name", ""))
+            return (
+                event.type,
+                getattr(event, "study", ""),
+                getattr(event, "trial", ""),
+                getattr(event, "name", ""),
+            )
 
 
 def _cut_torn_tail(path: Path) -> int:

@@ -136,5 +136,9 @@ class Attempt:
 def library_error(failure: BaseException) -> NbmlError:
     """NBML-E12 with the exception's kind, text (at most 2,000 characters) and the line that raised it."""
     last = traceback.extract_tb(failure.__traceback__)[-1]
-    return EngineError("NBML-E12", kind=type(failure).__name__, reason=str(failure)[:2_000] or "-",
-                       where=f"{last.name}, line {last.lineno}")
+    return EngineError(
+        "NBML-E12",
+        kind=type(failure).__name__,
+        reason=str(failure)[:2_000] or "-",
+        where=f"{last.name}, line {last.lineno}",
+    )

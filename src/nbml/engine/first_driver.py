@@ -20,8 +20,11 @@ def main(order: dict[str, Any]) -> None:
 
     join(ray, order["address"])
     keeper = find_keeper(
-        folder=Path(order["folder"]), slots=int(order["cpus"]), home=Path(order["home"]),
-        warm_modules={who: tuple(modules) for who, modules in order["warm_modules"].items()})
+        folder=Path(order["folder"]),
+        slots=int(order["cpus"]),
+        home=Path(order["home"]),
+        warm_modules={who: tuple(modules) for who, modules in order["warm_modules"].items()},
+    )
     ray.get(keeper.ping.remote(), timeout=120)
 
 

@@ -27,6 +27,8 @@ from nbml.engine.process_tree import end_tree, started_at
 
 READY_WITHIN_S = 90.0
 LOOK_EVERY_S = 1.0
+SUPERVISOR_NICENESS = 5
+"""Ray's processes yield to the user's; workers add to it and yield to the supervisor that feeds them."""
 
 
 def main(order: dict[str, Any]) -> int:
@@ -37,7 +39,11 @@ def main(order: dict[str, Any]) -> int:
     folder, cpus, idle_s = Path(order["folder"]), int(order["cpus"]), float(order["idle_s"])
     scratch = Path(tempfile.mkdtemp(prefix=f"nbml-{os.getuid()}-"))  # short: Ray puts sockets below it
     port = _free_port()
-    head = subprocess.Popen(_command(port, cpus, scratch), stdin=subprocess.DEVNULL)
+    head = subprocess.Popen(
+        _command(port, cpus, scratch),
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"RAY_worker_niceness": str(SUPERVISOR_NICENESS)},
+    )
     first: subprocess.Popen[bytes] | None = None
     stopping = False
 
@@ -52,12 +58,26 @@ def main(order: dict[str, Any]) -> int:
         if not _wait_until_listening(port, head):
             return 1
         first = subprocess.Popen(
-            [sys.executable, "-m", "nbml.engine.first_driver", json.dumps({**order, "address": f"127.0.0.1:{port}"})],
-            stdin=subprocess.DEVNULL)
+            [
+                sys.executable,
+                "-m",
+                "nbml.engine.first_driver",
+                json.dumps({**order, "address": f"127.0.0.1:{port}"}),
+            ],
+            stdin=subprocess.DEVNULL,
+        )
         used.touch()
-        write_text(folder / "head.json", json.dumps({
-            "address": f"127.0.0.1:{port}", "pid": os.getpid(), "cpus": cpus,
-            "process_started": started_at(os.getpid())}))
+        write_text(
+            folder / "head.json",
+            json.dumps(
+                {
+                    "address": f"127.0.0.1:{port}",
+                    "pid": os.getpid(),
+                    "cpus": cpus,
+                    "process_started": started_at(os.getpid()),
+                }
+            ),
+        )
         while not stopping and head.poll() is None and time.time() - used.stat().st_mtime < idle_s:
             time.sleep(min(LOOK_EVERY_S, idle_s / 4))
             if first.poll() is None:
@@ -76,9 +96,20 @@ def _command(port: int, cpus: int, scratch: Path) -> list[str]:
     store = int(min(max(memory * 0.2, 200e6), 4e9))
     code = "import sys; from ray.scripts.scripts import main; sys.exit(main())"
     return [
-        sys.executable, "-c", code, "start", "--head", "--block",
-        f"--port={port}", f"--num-cpus={cpus}", "--include-dashboard=false", "--include-log-monitor=false",
-        "--disable-usage-stats", f"--object-store-memory={store}", f"--temp-dir={scratch}", "--log-color=false",
+        sys.executable,
+        "-c",
+        code,
+        "start",
+        "--head",
+        "--block",
+        f"--port={port}",
+        f"--num-cpus={cpus}",
+        "--include-dashboard=false",
+        "--include-log-monitor=false",
+        "--disable-usage-stats",
+        f"--object-store-memory={store}",
+        f"--temp-dir={scratch}",
+        "--log-color=false",
     ]
 
 

@@ -37,7 +37,9 @@ class InlineExecutor:
         """Make one bench a thread and start the threads."""
         for number in range(self.slots):
             thread = threading.Thread(
-                target=self._work, args=(factory, shared, f"inline-{number}"), name=f"nbml-inline-{number}",
+                target=self._work,
+                args=(factory, shared, f"inline-{number}"),
+                name=f"nbml-inline-{number}",
                 daemon=True,
             )
             thread.start()

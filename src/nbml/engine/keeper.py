@@ -42,7 +42,9 @@ class Keeper:
         What workers and supervisors import before they are needed.
     """
 
-    def __init__(self, folder: str | None, slots: int, home: str, warm_modules: dict[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, folder: str | None, slots: int, home: str, warm_modules: dict[str, tuple[str, ...]]
+    ) -> None:
         self._folder = None if folder is None else Path(folder)
         self._slots = slots
         self._home = home
@@ -116,16 +118,17 @@ class Keeper:
         return dict(self._jobs)
 
     def _new_worker(self) -> Any:
-        remote = ray.remote(num_cpus=0 if self._folder is not None else 1, max_restarts=0,
-                            concurrency_groups={"control": 1})(Worker)
+        remote = ray.remote(
+            num_cpus=0 if self._folder is not None else 1, max_restarts=0, concurrency_groups={"control": 1}
+        )(Worker)
         return remote.options(
-            name=f"nbml-worker-{secrets.token_hex(6)}", namespace=NAMESPACE, lifetime="detached",
+            name=f"nbml-worker-{secrets.token_hex(6)}", namespace=NAMESPACE, lifetime="detached"
         ).remote(self._warm["worker"])
 
     def _new_supervisor(self) -> str:
         name = f"nbml-supervisor-{secrets.token_hex(6)}"
         ray.remote(num_cpus=0, max_restarts=4, max_concurrency=4)(Supervisor).options(
-            name=name, namespace=NAMESPACE, lifetime="detached",
+            name=name, namespace=NAMESPACE, lifetime="detached"
         ).remote(name, self._home, self._warm["supervisor"])
         return name
 
@@ -146,11 +149,15 @@ class Keeper:
             time.sleep(TOUCH_EVERY_S)
 
 
-def find_keeper(*, folder: Path | None, slots: int, home: Path, warm_modules: dict[str, tuple[str, ...]]) -> Any:
+def find_keeper(
+    *, folder: Path | None, slots: int, home: Path, warm_modules: dict[str, tuple[str, ...]]
+) -> Any:
     """The cluster's keeper, started when there is none. Needs a connected Ray."""
-    return ray.remote(num_cpus=0, max_restarts=-1)(Keeper).options(
-        name=NAME, namespace=NAMESPACE, lifetime="detached", get_if_exists=True,
-    ).remote(None if folder is None else str(folder), slots, str(home), warm_modules)
+    return (
+        ray.remote(num_cpus=0, max_restarts=-1)(Keeper)
+        .options(name=NAME, namespace=NAMESPACE, lifetime="detached", get_if_exists=True)
+        .remote(None if folder is None else str(folder), slots, str(home), warm_modules)
+    )
 
 
 def wait_for_keeper(*, within_s: float) -> Any:

@@ -13,11 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
 from filelock import FileLock
 
 from nbml.durable import write_text
-from nbml.engine.process_tree import started_at
+from nbml.engine.process_tree import is_same_process, started_at
 from nbml.errors import EngineError
 
 GRACE_S = 30.0
@@ -50,8 +49,11 @@ class Lease:
                 raise EngineError("NBML-E05", pid=held["pid"], host=held["host"], since=held["since"])
             self.epoch = (held or {}).get("epoch", 0) + 1
             self._record = {
-                "epoch": self.epoch, "pid": os.getpid(), "process_started": started_at(os.getpid()),
-                "host": socket.gethostname(), "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "epoch": self.epoch,
+                "pid": os.getpid(),
+                "process_started": started_at(os.getpid()),
+                "host": socket.gethostname(),
+                "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             }
             self._write()
 
@@ -112,8 +114,4 @@ def is_alive(record: dict[str, Any]) -> bool:
         return False
     if record["host"] != socket.gethostname():
         return bool(abs(time.time() - record["beat"]) < GRACE_S)
-    try:
-        same = abs(started_at(record["pid"]) - record["process_started"]) < 0.02
-        return same and psutil.Process(record["pid"]).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    return is_same_process(record["pid"], record["process_started"])

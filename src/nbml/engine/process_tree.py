@@ -51,3 +51,12 @@ def _descendants(process: psutil.Process) -> list[psutil.Process]:
         return process.children(recursive=True)
     except psutil.NoSuchProcess:
         return []
+
+
+def is_same_process(pid: int, started: float) -> bool:
+    """Whether the process that began then (``started_at``) still runs and does not just wait to be reaped."""
+    try:
+        is_same = abs(started_at(pid) - started) < 0.02
+        return is_same and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -191,8 +191,9 @@ class RayExecutor:
         self._opening = {ref: h for ref, h in self._opening.items() if h is not hand}
         is_memory = isinstance(error, OutOfMemoryError) or "low on memory" in str(error)
         if not isinstance(error, RayActorError | WorkerCrashedError | OutOfMemoryError):
-            failure = failure or EngineError("NBML-E12", kind=type(error).__name__, reason=str(error)[:2_000],
-                                             where="ray")
+            failure = failure or EngineError(
+                "NBML-E12", kind=type(error).__name__, reason=str(error)[:2_000], where="ray"
+            )
         tasks = [hand.tasks[ref] for ref in hand.refs]
         if tasks:
             running, *queued = tasks
@@ -200,7 +201,9 @@ class RayExecutor:
             attempts = self._attempts.get(running.key, 0) + 1
             self._attempts[running.key] = attempts
             if failure is None and attempts >= MAX_ATTEMPTS:
-                failure = EngineError("NBML-E14" if is_memory else "NBML-E10", task=running.key, attempts=attempts)
+                failure = EngineError(
+                    "NBML-E14" if is_memory else "NBML-E10", task=running.key, attempts=attempts
+                )
             if failure is None:
                 self._waiting.appendleft(running)
             else:
@@ -210,7 +213,9 @@ class RayExecutor:
             self.slots -= 1
             self._notes.append(EngineError("NBML-E21", workers=self.slots))
             return
-        self._notes.append(EngineError("NBML-E20", task=tasks[0].key if tasks else "-", reason=str(error)[:200]))
+        self._notes.append(
+            EngineError("NBML-E20", task=tasks[0].key if tasks else "-", reason=str(error)[:200])
+        )
         self._take_up(ray.get(self._keeper.replace_worker.remote(self._job_id, hand.actor), timeout=60))
 
     def _enforce_deadline(self) -> None:
@@ -219,8 +224,13 @@ class RayExecutor:
         now = time.monotonic()
         for hand in [h for h in self._hands if h.refs and now - h.begun > self.task_timeout_s]:
             ray.kill(hand.actor)
-            self._lose(hand, RayActorError(), failure=EngineError(
-                "NBML-E11", task=hand.tasks[hand.refs[0]].key, timeout_s=self.task_timeout_s))
+            self._lose(
+                hand,
+                RayActorError(),
+                failure=EngineError(
+                    "NBML-E11", task=hand.tasks[hand.refs[0]].key, timeout_s=self.task_timeout_s
+                ),
+            )
 
     def _drain_failed(self) -> list[Outcome]:
         failed, self._failed = self._failed, []

@@ -20,8 +20,9 @@ from nbml.settings import Settings
 class Supervisor:
     """The body of a supervisor actor.
 
-    A spare one waits with its libraries loaded until a job is assigned, and waits again afterwards. The assignment is a file, so that
-    the constructor, which Ray runs again after a crash, takes the job up where its folder leaves it.
+    A spare one waits with its libraries loaded until a job is assigned, and waits again afterwards. The
+    assignment is a file, so that the constructor, which Ray runs again after a crash, takes the job up where
+    its folder leaves it.
     """
 
     def __init__(self, name: str, home: str, warm: tuple[str, ...] = ()) -> None:
@@ -57,8 +58,9 @@ class Supervisor:
         if not module.startswith("nbml.jobs."):
             raise ValueError(entry)
         run = cast("Callable[[str, Settings], None]", getattr(import_module(module), function))
-        threading.Thread(target=self._run, args=(run, check_job_id(job_id), settings), name="nbml-job",
-                         daemon=True).start()
+        threading.Thread(
+            target=self._run, args=(run, check_job_id(job_id), settings), name="nbml-job", daemon=True
+        ).start()
 
     def _run(self, run: Callable[[str, Settings], None], job_id: str, settings: dict[str, Any]) -> None:
         os.environ["NBML_LANGUAGE"] = settings.get("language") or language()

@@ -12,6 +12,8 @@ from nbml.engine.executor import Attempt, BenchFactory, Outcome, Task
 from nbml.engine.warming import warm_up
 from nbml.settings import Settings
 
+WORKER_NICENESS = 10
+
 
 class Worker:
     """The body of a worker actor.
@@ -20,6 +22,7 @@ class Worker:
     """
 
     def __init__(self, warm: tuple[str, ...] = ()) -> None:
+        os.nice(WORKER_NICENESS)
         warm_up(warm, Settings())
         self._stopping = threading.Event()
         self._attempt: Attempt | None = None

@@ -40,7 +40,7 @@ def catalogue(lang: str) -> dict[str, str]:
 class _Plain(Formatter):
     """Format templates whose fields are names only, so that a value is never walked into."""
 
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:  # noqa: ARG002
         if not field_name.isidentifier():
             raise ValueError(f"not a plain field: {field_name!r}")
         value = kwargs.get(field_name, "?")

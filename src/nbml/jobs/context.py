@@ -56,8 +56,14 @@ class JobContext:
 
     def note(self, error: NbmlError, *, level: str = "warning") -> None:
         """Tell something that is no failure of the job."""
-        self.log.emit(Notice(level="info" if level == "info" else "warning", code=error.code,
-                             message=error.message, fields=error.fields))
+        self.log.emit(
+            Notice(
+                level="info" if level == "info" else "warning",
+                code=error.code,
+                message=error.message,
+                fields=error.fields,
+            )
+        )
 
     @contextmanager
     def stage(self, stage: Stage, detail: str = "") -> Iterator[None]:

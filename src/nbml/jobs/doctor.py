@@ -16,7 +16,7 @@ from nbml.engine.budget import cpu_budget, memory_budget_mb
 from nbml.engine.cluster import find_head
 from nbml.errors import NbmlError
 from nbml.i18n import language, text
-from nbml.jobs.written_job import LIBRARIES
+from nbml.jobs.writing import LIBRARIES
 from nbml.settings import Settings
 
 Verdict = Literal["ok", "warning", "failed"]
@@ -44,7 +44,9 @@ def doctor(*, start: bool = True) -> list[Check]:
     checks = [
         Check("nbml", "ok", f"{version('nbml')}, {language()}"),
         Check("python", "ok", f"{platform.python_version()} {sys.executable}"),
-        _libraries(), _storage(settings), _budget(settings),
+        _libraries(),
+        _storage(settings),
+        _budget(settings),
     ]
     checks.append(_tried("ray", lambda: _ray(settings, start=start)))
     checks.append(_tried("mlflow", lambda: _mlflow(settings)))
@@ -79,13 +81,20 @@ def _storage(settings: Settings) -> Check:
         return Check("storage", "failed", f"{settings.home}: {error}", text("doctor.storage.next"))
     free_gb = shutil.disk_usage(settings.home).free / 2**30
     verdict: Verdict = "ok" if free_gb > 1 else "warning"
-    return Check("storage", verdict, text("doctor.storage.found", path=str(settings.home), free=f"{free_gb:.0f}"),
-                 "" if verdict == "ok" else text("doctor.storage.next"))
+    return Check(
+        "storage",
+        verdict,
+        text("doctor.storage.found", path=str(settings.home), free=f"{free_gb:.0f}"),
+        "" if verdict == "ok" else text("doctor.storage.next"),
+    )
 
 
 def _budget(settings: Settings) -> Check:
-    return Check("budget", "ok", text("doctor.budget.found", cpus=cpu_budget(settings),
-                                      memory=f"{memory_budget_mb() / 1024:.1f}"))
+    return Check(
+        "budget",
+        "ok",
+        text("doctor.budget.found", cpus=cpu_budget(settings), memory=f"{memory_budget_mb() / 1024:.1f}"),
+    )
 
 
 def _ray(settings: Settings, *, start: bool) -> Check:
@@ -98,8 +107,12 @@ def _ray(settings: Settings, *, start: bool) -> Check:
 
     cluster = connect(settings)
     cpus = int(cluster.cluster_resources().get("CPU", 0))
-    found = text("doctor.ray.found", address=cluster.get_runtime_context().gcs_address, cpus=cpus,
-                 version=version("ray"))
+    found = text(
+        "doctor.ray.found",
+        address=cluster.get_runtime_context().gcs_address,
+        cpus=cpus,
+        version=version("ray"),
+    )
     return Check("ray", "ok" if cpus else "warning", found, "" if cpus else text("doctor.ray.next"))
 
 

@@ -15,11 +15,12 @@ from nbml.engine.lease import Lease
 from nbml.errors import JobError, NbmlError, SpecError
 from nbml.jobs.job import Job
 from nbml.jobs.supervise import ENTRY, WARM, supervise_inline, unexpected
-from nbml.jobs.written_job import WrittenJob, read_job, write_job
+from nbml.jobs.writing import write_job
+from nbml.jobs.written_job import WrittenJob, read_job
 from nbml.settings import Settings
 from nbml.spec.events import Fault, JobFinished, JobQueued
-from nbml.spec.reading import ReadOptions
 from nbml.spec.parse import load_spec, parse_spec
+from nbml.spec.reading import ReadOptions
 from nbml.spec.train import TrainSpec
 
 if TYPE_CHECKING:
@@ -31,35 +32,84 @@ Executor = Literal["ray", "inline"]
 
 
 def make_spec(
-    source: Source | None = None, targets: str | Sequence[str] = (), features: Sequence[str] | None = None, *,
-    model: str | Sequence[str] = "lightgbm", group: str | None = None, trials: int | None = 30,
-    folds: int | Literal["logo"] | None = None, fold_column: str | None = None, seed: int = 42,
-    timeout_s: float | None = None, project: str = "default", name: str | None = None, sampler: str = "tpe",
-    space: Mapping[str, Any] | None = None, open_trials: int = 4, workers: int | None = None, threads: int = 1,
-    memory_mb: int | None = None, fold_timeout_s: float | None = None, shap: bool = True,
-    missing_target: str = "refuse", infinite: str = "refuse", kinds: Mapping[str, str] | None = None,
-    register_as: str | None = None, alias: str | None = None, read: ReadOptions | Mapping[str, Any] | None = None,
+    source: Source | None = None,
+    targets: str | Sequence[str] = (),
+    features: Sequence[str] | None = None,
+    *,
+    model: str | Sequence[str] = "lightgbm",
+    group: str | None = None,
+    trials: int | None = 30,
+    folds: int | Literal["logo"] | None = None,
+    fold_column: str | None = None,
+    seed: int = 42,
+    timeout_s: float | None = None,
+    project: str = "default",
+    name: str | None = None,
+    sampler: str = "tpe",
+    space: Mapping[str, Any] | None = None,
+    open_trials: int = 4,
+    workers: int | None = None,
+    threads: int = 1,
+    memory_mb: int | None = None,
+    fold_timeout_s: float | None = None,
+    shap: bool = True,
+    missing_target: str = "refuse",
+    infinite: str = "refuse",
+    kinds: Mapping[str, str] | None = None,
+    register_as: str | None = None,
+    alias: str | None = None,
+    read: ReadOptions | Mapping[str, Any] | None = None,
 ) -> TrainSpec:
     """The spec that ``train`` would run for the same arguments; see ``train``."""
     path = str(Path(source).absolute()) if isinstance(source, str | Path) else None
-    return parse_spec({
-        "schema": "nbml.job/1", "task": "train", "name": name, "project": project,
-        "data": {"path": path, "read": read.model_dump() if isinstance(read, ReadOptions) else dict(read or {})},
-        "targets": [targets] if isinstance(targets, str) else list(targets),
-        "features": None if features is None else list(features), "group": group, "fold_column": fold_column,
-        "folds": folds, "models": [model] if isinstance(model, str) else list(model),
-        "search": {"sampler": sampler, "trials": trials, "timeout_s": timeout_s, "open_trials": open_trials,
-                   "space": dict(space or {})},
-        "explain": {"shap": shap},
-        "resources": {"workers": workers, "threads": threads, "memory_mb": memory_mb,
-                      "fold_timeout_s": fold_timeout_s},
-        "seed": seed, "missing_target": missing_target, "infinite": infinite, "kinds": dict(kinds or {}),
-        "register_as": register_as, "alias": alias,
-    })
+    return parse_spec(
+        {
+            "schema": "nbml.job/1",
+            "task": "train",
+            "name": name,
+            "project": project,
+            "data": {
+                "path": path,
+                "read": read.model_dump() if isinstance(read, ReadOptions) else dict(read or {}),
+            },
+            "targets": [targets] if isinstance(targets, str) else list(targets),
+            "features": None if features is None else list(features),
+            "group": group,
+            "fold_column": fold_column,
+            "folds": folds,
+            "models": [model] if isinstance(model, str) else list(model),
+            "search": {
+                "sampler": sampler,
+                "trials": trials,
+                "timeout_s": timeout_s,
+                "open_trials": open_trials,
+                "space": dict(space or {}),
+            },
+            "explain": {"shap": shap},
+            "resources": {
+                "workers": workers,
+                "threads": threads,
+                "memory_mb": memory_mb,
+                "fold_timeout_s": fold_timeout_s,
+            },
+            "seed": seed,
+            "missing_target": missing_target,
+            "infinite": infinite,
+            "kinds": dict(kinds or {}),
+            "register_as": register_as,
+            "alias": alias,
+        }
+    )
 
 
-def train(source: Source, targets: str | Sequence[str] = (), features: Sequence[str] | None = None, *,
-          executor: Executor | None = None, **arguments: Any) -> Job:
+def train(
+    source: Source,
+    targets: str | Sequence[str] = (),
+    features: Sequence[str] | None = None,
+    *,
+    executor: Executor | None = None,
+    **arguments: Any,
+) -> Job:
     """Tune, cross-validate, explain and keep models; returns at once.
 
     Parameters
@@ -132,8 +182,13 @@ def run(spec: TrainSpec | Mapping[str, Any] | str | Path, *, executor: Executor 
     return start(spec, None, executor=executor)
 
 
-def start(spec: TrainSpec, source: Table | pd.DataFrame | None, *, executor: Executor | None = None,
-          settings: Settings | None = None) -> Job:
+def start(
+    spec: TrainSpec,
+    source: Table | pd.DataFrame | None,
+    *,
+    executor: Executor | None = None,
+    settings: Settings | None = None,
+) -> Job:
     """Check a spec against its table, write the job down and set it going."""
     settings = settings or Settings()
     asked = spec.data.path if source is None else source
@@ -184,8 +239,12 @@ def connect(address: str | None = None, *, wait: bool = True) -> None:
 def launch(written: WrittenJob, settings: Settings, executor: Executor) -> None:
     """Hand a written job to a supervisor: an actor on Ray, or a thread of this process."""
     if executor == "inline":
-        threading.Thread(target=supervise_inline, args=(written.folder.job_id, settings),
-                         name=f"nbml-{written.folder.job_id}", daemon=True).start()
+        threading.Thread(
+            target=supervise_inline,
+            args=(written.folder.job_id, settings),
+            name=f"nbml-{written.folder.job_id}",
+            daemon=True,
+        ).start()
         return
     # Not a daemon: a script that ends at once still hands its job over.
     threading.Thread(target=_hand_over, args=(written, settings), name="nbml-hand-over", daemon=False).start()

@@ -41,7 +41,9 @@ def jobs(*, limit: int | None = 50, settings: Settings | None = None) -> list[Jo
     settings = settings or Settings()
     if not settings.jobs.exists():
         return []
-    folders = sorted((p for p in settings.jobs.iterdir() if JobFolder(p).exists()), key=lambda p: p.name, reverse=True)
+    folders = sorted(
+        (p for p in settings.jobs.iterdir() if JobFolder(p).exists()), key=lambda p: p.name, reverse=True
+    )
     return [_summary(folder.name, settings) for folder in folders[:limit]]
 
 
@@ -58,6 +60,14 @@ def _summary(job_id: str, settings: Settings) -> JobSummary:
             best[study.target] = min(best.get(study.target, value), value)
     resolved = job.spec.resolved
     return JobSummary(
-        job_id, job.status, job.spec.title, job.spec.project, job.spec.targets, job.spec.models,
-        resolved.created if resolved else "", resolved.user if resolved else "", snapshot.elapsed_s,
-        snapshot.scores or best)
+        job_id,
+        job.status,
+        job.spec.title,
+        job.spec.project,
+        job.spec.targets,
+        job.spec.models,
+        resolved.created if resolved else "",
+        resolved.user if resolved else "",
+        snapshot.elapsed_s,
+        snapshot.scores or best,
+    )

@@ -50,7 +50,9 @@ class TrainResult:
     @classmethod
     def load(cls, folder: Path) -> TrainResult:
         """The result in a job's folder."""
-        return cls(folder, TrainRecord.model_validate_json(JobFolder(folder).result.read_text(encoding="utf-8")))
+        return cls(
+            folder, TrainRecord.model_validate_json(JobFolder(folder).result.read_text(encoding="utf-8"))
+        )
 
     @property
     def run_id(self) -> str | None:
@@ -65,7 +67,10 @@ class TrainResult:
     @property
     def score(self) -> float | dict[str, float]:
         """RMSE over all out-of-fold rows of the chosen model; by target where there are several."""
-        scores = {target: self._chosen(target).scores["rmse"].pooled or float("nan") for target in self.record.targets}
+        scores = {
+            target: self._chosen(target).scores["rmse"].pooled or float("nan")
+            for target in self.record.targets
+        }
         return scores if len(scores) > 1 else next(iter(scores.values()))
 
     @property
@@ -77,9 +82,18 @@ class TrainResult:
         for leader in self.record.leaderboard:
             for metric, score in leader.scores.items():
                 folds = dict(zip(self.record.fold_names, score.folds, strict=True))
-                rows.append({"target": leader.target, "family": leader.family, "chosen": leader.chosen,
-                             "metric": metric, "pooled": score.pooled, "mean": score.mean,
-                             "spread": score.spread, **folds})
+                rows.append(
+                    {
+                        "target": leader.target,
+                        "family": leader.family,
+                        "chosen": leader.chosen,
+                        "metric": metric,
+                        "pooled": score.pooled,
+                        "mean": score.mean,
+                        "spread": score.spread,
+                        **folds,
+                    }
+                )
         return pd.DataFrame(rows)
 
     @property
@@ -89,8 +103,13 @@ class TrainResult:
 
         rows = []
         for leader in self.record.leaderboard:
-            row: dict[str, Any] = {"target": leader.target, "family": leader.family, "chosen": leader.chosen,
-                                   "trials": leader.trials_complete, "failed": leader.trials_failed}
+            row: dict[str, Any] = {
+                "target": leader.target,
+                "family": leader.family,
+                "chosen": leader.chosen,
+                "trials": leader.trials_complete,
+                "failed": leader.trials_failed,
+            }
             for metric, score in leader.scores.items():
                 row |= {metric: score.pooled, f"{metric}_spread": score.spread}
             rows.append(row)
@@ -107,8 +126,10 @@ class TrainResult:
         """The out-of-fold table in the row order of the input."""
         import pandas as pd
 
-        texts = pd.read_csv(self.folder / self.record.cv_result, dtype=str, keep_default_na=False, na_values=[""])
-        return texts.astype({name: np.float64 for name in texts.columns[1:]})
+        texts = pd.read_csv(
+            self.folder / self.record.cv_result, dtype=str, keep_default_na=False, na_values=[""]
+        )
+        return texts.astype(dict.fromkeys(texts.columns[1:], np.float64))
 
     def shap(self, target: str | None = None, family: str | None = None) -> Shap:
         """Shapley values of the held-out rows.
@@ -128,8 +149,16 @@ class TrainResult:
         import pandas as pd
 
         target = target or self.record.targets[0]
-        leader = next((row for row in self.record.leaderboard if row.target == target and row.shap
-                       and (row.family == family or (family is None and row.chosen))), None)
+        leader = next(
+            (
+                row
+                for row in self.record.leaderboard
+                if row.target == target
+                and row.shap
+                and (row.family == family or (family is None and row.chosen))
+            ),
+            None,
+        )
         if leader is None or leader.shap is None:
             raise JobError("NBML-J06", target=target, family=family or "-")
         with np.load(self.folder / leader.shap, allow_pickle=False) as saved:

@@ -33,8 +33,13 @@ class SearchLoop:
         Given a finished search, the tasks that come after it.
     """
 
-    def __init__(self, context: JobContext, executor: Executor, studies: list[StudyRun],
-                 follow_up: Callable[[StudyRun], list[Task]]) -> None:
+    def __init__(
+        self,
+        context: JobContext,
+        executor: Executor,
+        studies: list[StudyRun],
+        follow_up: Callable[[StudyRun], list[Task]],
+    ) -> None:
         self.answers: dict[str, Outcome] = {}
         self.timed_out = False
         self._context = context
@@ -152,5 +157,10 @@ class SearchLoop:
         if now - self._told >= TELL_EVERY_S:
             self._told = now
             busy: Any = self._executor.slots if self._owed else 0
-            self._context.log.emit(Resources(workers=self._executor.slots, busy=min(busy, len(self._owed)),
-                                             busy_share=round(self.busy_share, 4)))
+            self._context.log.emit(
+                Resources(
+                    workers=self._executor.slots,
+                    busy=min(busy, len(self._owed)),
+                    busy_share=round(self.busy_share, 4),
+                )
+            )

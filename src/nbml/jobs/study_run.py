@@ -76,8 +76,17 @@ class StudyRun:
         Takes events.
     """
 
-    def __init__(self, plan: StudyPlan, target_index: int, search: Search, data: TrainingData, store: TrialStore,
-                 *, open_trials: int, emit: Emit) -> None:
+    def __init__(
+        self,
+        plan: StudyPlan,
+        target_index: int,
+        search: Search,
+        data: TrainingData,
+        store: TrialStore,
+        *,
+        open_trials: int,
+        emit: Emit,
+    ) -> None:
         self.plan = plan
         self.target_index = target_index
         self.best: Best | None = None
@@ -176,9 +185,18 @@ class StudyRun:
             raise JobError("NBML-J21", study=self.plan.id, trial=trial.number)
 
     def _task(self, trial: OpenTrial, fold: int) -> Task:
-        return Task(f"{self.plan.id}/{trial.number}/{fold}", {
-            "do": "fold", "study": self.plan.id, "family": self.plan.family, "target": self.target_index,
-            "trial": trial.number, "fold": fold, "params": trial.params})
+        return Task(
+            f"{self.plan.id}/{trial.number}/{fold}",
+            {
+                "do": "fold",
+                "study": self.plan.id,
+                "family": self.plan.family,
+                "target": self.target_index,
+                "trial": trial.number,
+                "fold": fold,
+                "params": trial.params,
+            },
+        )
 
     def _tell(self) -> None:
         """Tell finished trials in the order asked."""
@@ -207,9 +225,14 @@ class StudyRun:
         value = None
         if error is None:
             value = compute_score(RMSE, self._data.Y[:, self.target_index], predictions).value
-        return TrialRecord(trial.params, predictions, value, values,
-                           [trial.done[k].seconds if k in trial.done else 0.0 for k in range(folds.n_folds)],
-                           None if error is None else error.to_dict())
+        return TrialRecord(
+            trial.params,
+            predictions,
+            value,
+            values,
+            [trial.done[k].seconds if k in trial.done else 0.0 for k in range(folds.n_folds)],
+            None if error is None else error.to_dict(),
+        )
 
     def _finish(self, trial: OpenTrial, record: TrialRecord) -> None:
         """Tell the study of a trial and make it the best where it is."""
@@ -221,23 +244,53 @@ class StudyRun:
         if record.value is None:
             self.failed += 1
             self.first_error = self.first_error or trial.error or _as_error(record)
-        self._emit(TrialFinished(study=self.plan.id, trial=trial.number, value=record.value, error=error,
-                                 state="failed" if record.value is None else "complete",
-                                 folds=tuple(record.folds)))
+        self._emit(
+            TrialFinished(
+                study=self.plan.id,
+                trial=trial.number,
+                value=record.value,
+                error=error,
+                state="failed" if record.value is None else "complete",
+                folds=tuple(record.folds),
+            )
+        )
         if record.value is not None and (self.best is None or record.value < self.best.value):
             beaten, self.best = self.best, Best(trial.number, trial.params, record.value)
             if beaten is not None:
-                self._store.drop_models(self.plan.id, beaten.number)
-            self._emit(BestChanged(study=self.plan.id, trial=trial.number, value=record.value,
-                                   folds=tuple(record.folds), params=trial.params))
+                self._store.drop_models(self.plan.id, beaten.number, self._data.folds.n_folds)
+            self._emit(
+                BestChanged(
+                    study=self.plan.id,
+                    trial=trial.number,
+                    value=record.value,
+                    folds=tuple(record.folds),
+                    params=trial.params,
+                )
+            )
         else:
-            self._store.drop_models(self.plan.id, trial.number)
+            self._store.drop_models(self.plan.id, trial.number, self._data.folds.n_folds)
 
-    def _tell_fold(self, trial: OpenTrial, fold: int, value: float | None, seconds: float = 0.0, *,
-                   attempts: int = 1, error: NbmlError | None = None) -> None:
-        self._emit(FoldFinished(
-            study=self.plan.id, trial=trial.number, fold=fold, value=value, seconds=round(seconds, 6),
-            attempts=attempts, error=None if error is None else Fault(**error.to_dict())))
+    def _tell_fold(
+        self,
+        trial: OpenTrial,
+        fold: int,
+        value: float | None,
+        seconds: float = 0.0,
+        *,
+        attempts: int = 1,
+        error: NbmlError | None = None,
+    ) -> None:
+        self._emit(
+            FoldFinished(
+                study=self.plan.id,
+                trial=trial.number,
+                fold=fold,
+                value=value,
+                seconds=round(seconds, 6),
+                attempts=attempts,
+                error=None if error is None else Fault(**error.to_dict()),
+            )
+        )
 
     def _fold_value(self, fold: int, record: FoldRecord) -> float | None:
         rows = self._data.folds.held_out(fold)

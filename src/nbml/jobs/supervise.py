@@ -23,8 +23,17 @@ from nbml.tracking.writer import TrackingWriter
 ENTRY = "nbml.jobs.supervise:supervise_on_ray"
 WARM = {
     "worker": WARM_MODULES,
-    "supervisor": ("nbml.jobs.supervise", "nbml.engine.ray_executor", "nbml.tracking.writer", "optuna", "pandas",
-                   "pyarrow.parquet", "nbml.tracking.store:warm", "mlflow.pyfunc", *WARM_MODULES),
+    "supervisor": (
+        "nbml.jobs.supervise",
+        "nbml.engine.ray_executor",
+        "nbml.tracking.writer",
+        "optuna",
+        "pandas",
+        "pyarrow.parquet",
+        "nbml.tracking.store:warm",
+        "mlflow.pyfunc",
+        *WARM_MODULES,
+    ),
 }
 """What workers and supervisors import before they are needed."""
 
@@ -51,7 +60,9 @@ def supervise_inline(job_id: str, settings: Settings) -> None:
     supervise(job_id, settings, InlineExecutor, name="inline")
 
 
-def supervise(job_id: str, settings: Settings, make_executor: Callable[[int], Executor], *, name: str) -> None:
+def supervise(
+    job_id: str, settings: Settings, make_executor: Callable[[int], Executor], *, name: str
+) -> None:
     """Run a job from where its folder leaves it to its one end.
 
     A failure of the job is its last event, never an exception; only what keeps that from being written is

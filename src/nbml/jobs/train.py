@@ -66,9 +66,16 @@ def run_training(context: JobContext) -> TrainRecord:
     stopped = False
     try:
         with context.stage("workers", detail=str(slots)):
-            executor.open(TrainBench, Shared(
-                prepared.data, str(context.folder.trials), spec.seed, spec.resources.threads,
-                spec.explain.sampled_rows))
+            executor.open(
+                TrainBench,
+                Shared(
+                    prepared.data,
+                    str(context.folder.trials),
+                    spec.seed,
+                    spec.resources.threads,
+                    spec.explain.sampled_rows,
+                ),
+            )
         with context.stage("search"):
             loop.search()
         with context.stage("explain"):
@@ -86,9 +93,13 @@ def run_training(context: JobContext) -> TrainRecord:
         first = next((study.first_error for study in studies if study.first_error), None)
         raise no_model(first, timed_out=loop.timed_out)
     with context.stage("final"):
-        record = write_output(context, prepared, studies, loop, sheet=sheet, cancelled=stopped,
-                              seconds=time.monotonic() - begun)
+        record = write_output(
+            context, prepared, studies, loop, sheet=sheet, cancelled=stopped, seconds=time.monotonic() - begun
+        )
         write_text(context.folder.result, record.model_dump_json(indent=1))
+        TrialStore(context.folder.trials).sweep(
+            keep=[(study.plan.id, study.best.number) for study in studies if study.best]
+        )
     return record
 
 
@@ -98,7 +109,9 @@ def _prepare(context: JobContext, sheet: ColumnSheet) -> Prepared:
     frame = load_frame(folder, spec.resolved.columns_sha256)
     warnings = tuple(FINDINGS.validate_json((folder / "findings.json").read_text("utf-8")))
     for finding in warnings:
-        context.log.emit(Notice(level="warning", code=finding.code, message=finding.message, fields=finding.fields))
+        context.log.emit(
+            Notice(level="warning", code=finding.code, message=finding.message, fields=finding.fields)
+        )
     return prepare(spec, frame, sheet, warnings)
 
 
@@ -106,8 +119,9 @@ def _studies(context: JobContext, prepared: Prepared) -> list[StudyRun]:
     spec, data = context.spec, prepared.data
     store = TrialStore(context.folder.trials)
     n_rows, n_features = data.X.shape
-    shape = Shape(n_rows, n_features, int(round(n_rows * (1 - 1 / data.folds.n_folds))),
-                  len(data.layout.categorical))
+    shape = Shape(
+        n_rows, n_features, round(n_rows * (1 - 1 / data.folds.n_folds)), len(data.layout.categorical)
+    )
     studies = []
     for index, target in enumerate(spec.targets):
         for name in spec.models:
@@ -115,18 +129,32 @@ def _studies(context: JobContext, prepared: Prepared) -> list[StudyRun]:
             space = override(learner.space(shape), spec.search.space.get(name, {}))
             search = Search(space, learner.start(shape), sampler=spec.search.sampler, seed=spec.seed)
             plan = StudyPlan(id=f"t{index}-{name}", target=target, family=name, trials=spec.search.trials)
-            studies.append(StudyRun(plan, index, search, data, store, open_trials=spec.search.open_trials,
-                                    emit=context.log.emit))
+            studies.append(
+                StudyRun(
+                    plan,
+                    index,
+                    search,
+                    data,
+                    store,
+                    open_trials=spec.search.open_trials,
+                    emit=context.log.emit,
+                )
+            )
     return studies
 
 
 def _plan(context: JobContext, prepared: Prepared, studies: list[StudyRun]) -> JobPlanned:
     folds = prepared.data.folds
     return JobPlanned(
-        studies=tuple(study.plan for study in studies), fold_names=folds.names,
-        fold_rows=tuple(int(n) for n in folds.sizes), fold_scheme=folds.scheme,
-        n_rows=len(prepared.data.X), n_features=prepared.data.layout.n_features,
-        timeout_s=context.spec.search.timeout_s, answer_sha256=answer_hash(context.spec))
+        studies=tuple(study.plan for study in studies),
+        fold_names=folds.names,
+        fold_rows=tuple(int(n) for n in folds.sizes),
+        fold_scheme=folds.scheme,
+        n_rows=len(prepared.data.X),
+        n_features=prepared.data.layout.n_features,
+        timeout_s=context.spec.search.timeout_s,
+        answer_sha256=answer_hash(context.spec),
+    )
 
 
 def _slots(context: JobContext, prepared: Prepared, n_studies: int) -> int:
@@ -134,8 +162,13 @@ def _slots(context: JobContext, prepared: Prepared, n_studies: int) -> int:
     n_rows, n_features = prepared.data.X.shape
     each = worker_memory_mb(n_rows, n_features, FOLD_SETS * min(n_studies, 4))
     free = float(resources.memory_mb or memory_budget_mb())
-    slots = worker_count(asked=resources.workers, cpus=cpu_budget(context.settings),
-                         threads=resources.threads, memory_mb=free, each_mb=each)
+    slots = worker_count(
+        asked=resources.workers,
+        cpus=cpu_budget(context.settings),
+        threads=resources.threads,
+        memory_mb=free,
+        each_mb=each,
+    )
     if slots < 1:
         raise EngineError("NBML-E23", need_mb=round(each), free_mb=round(free))
     if resources.workers is not None and slots < resources.workers:
@@ -151,6 +184,11 @@ def _follow_up(context: JobContext, study: StudyRun, prepared: Prepared) -> list
     common = {"study": plan.id, "family": plan.family, "target": study.target_index, "trial": best.number}
     tasks = [Task(f"{plan.id}/final", {**common, "do": "final", "params": best.params})]
     if spec.explain.shap:
-        tasks += [Task(f"{plan.id}/explain/{k}", {**common, "do": "explain", "fold": k, "sampled": plan.family == "mlp"})
-                  for k in range(prepared.data.folds.n_folds)]
+        tasks += [
+            Task(
+                f"{plan.id}/explain/{k}",
+                {**common, "do": "explain", "fold": k, "sampled": plan.family == "mlp"},
+            )
+            for k in range(prepared.data.folds.n_folds)
+        ]
     return tasks

@@ -14,16 +14,20 @@ from typing import Any
 import numpy as np
 
 from nbml.errors import ModelError
-from nbml.jobs.trial_store import FoldRecord, TrialStore
 from nbml.jobs.training_data import TrainingData
+from nbml.jobs.trial_store import FoldRecord, TrialStore
 from nbml.ml.fold import FoldBench, FoldOutcome
 from nbml.ml.models import family
 from nbml.ml.models.base import Layout, Shape
 from nbml.settings import Settings
 
 WARM_MODULES = (
-    "nbml.jobs.train_bench:warm", "nbml.ml.models.lightgbm_family", "nbml.ml.models.xgboost_family",
-    "nbml.ml.models.catboost_family", "nbml.ml.models.mlp_family", "nbml.ml.shapley.kernels",
+    "nbml.jobs.train_bench:warm",
+    "nbml.ml.models.lightgbm_family",
+    "nbml.ml.models.xgboost_family",
+    "nbml.ml.models.catboost_family",
+    "nbml.ml.models.mlp_family",
+    "nbml.ml.shapley.kernels",
 )
 
 
@@ -32,7 +36,9 @@ def warm(_settings: Settings) -> None:
     X = np.arange(40.0).reshape(-1, 1)
     learner = family("lightgbm")
     prepared = learner.prepare(X, Layout((0,)), threads=1)
-    model = learner.fit(prepared, X[:, 0], learner.start(Shape(40, 1, 40)), seed=0, threads=1, should_stop=lambda: False)
+    model = learner.fit(
+        prepared, X[:, 0], learner.start(Shape(40, 1, 40)), seed=0, threads=1, should_stop=lambda: False
+    )
     model.attribute(X, background=X, seed=0)
 
 
@@ -54,7 +60,9 @@ class TrainBench:
         self._shared = shared
         self._store = TrialStore(Path(shared.trials))
         data = shared.data
-        self._folds = FoldBench(data.X, data.Y, data.layout, data.folds, threads=shared.threads, seed=shared.seed)
+        self._folds = FoldBench(
+            data.X, data.Y, data.layout, data.folds, threads=shared.threads, seed=shared.seed
+        )
 
     def run(self, work: Mapping[str, Any], should_stop: Callable[[], bool]) -> Any:
         """Do one task."""
@@ -67,7 +75,8 @@ class TrainBench:
         if known is not None:
             return known
         outcome: FoldOutcome = self._folds.evaluate(
-            family(work["family"]), work["target"], work["fold"], work["params"], should_stop=should_stop)
+            family(work["family"]), work["target"], work["fold"], work["params"], should_stop=should_stop
+        )
         record = FoldRecord(outcome.predictions.astype(np.float32), outcome.cpu_s, work["params"])
         self._store.save_fold(*key, record, outcome.model.files())
         return record
@@ -76,16 +85,17 @@ class TrainBench:
         """Shapley values of the held-out rows of one fold, by the model that did not see them."""
         del should_stop
         data, fold = self._shared.data, work["fold"]
-        model = family(work["family"]).load(
-            self._store.load_model_files(work["study"], work["trial"], fold))
+        model = family(work["family"]).load(self._store.load_model_files(work["study"], work["trial"], fold))
         rows = data.folds.held_out(fold)
         if work["sampled"] and len(rows) > self._shared.sampled_rows:
             drawn = np.random.default_rng([self._shared.seed, fold]).choice(
-                len(rows), self._shared.sampled_rows, replace=False)
+                len(rows), self._shared.sampled_rows, replace=False
+            )
             rows = rows[np.sort(drawn)]
         X = data.X[rows]
-        parts = model.attribute(X, background=data.X[data.folds.train(fold)], seed=self._shared.seed,
-                                threads=self._shared.threads)
+        parts = model.attribute(
+            X, background=data.X[data.folds.train(fold)], seed=self._shared.seed, threads=self._shared.threads
+        )
         gap = np.abs(parts.base + parts.values.sum(axis=1) - model.predict(X, threads=self._shared.threads))
         scale = np.abs(parts.values).sum(axis=1) + abs(parts.base)
         if (gap > 1e-5 * scale + 1e-12).any():
@@ -95,4 +105,5 @@ class TrainBench:
     def _final(self, work: Mapping[str, Any], should_stop: Callable[[], bool]) -> dict[str, bytes]:
         """Fit on all rows with the best parameters, rounds scaled to the larger table."""
         return self._folds.fit_all(
-            family(work["family"]), work["target"], work["params"], should_stop=should_stop).files()
+            family(work["family"]), work["target"], work["params"], should_stop=should_stop
+        ).files()

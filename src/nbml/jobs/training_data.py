@@ -70,8 +70,14 @@ def check(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet) -> tuple[Fin
         The first error of the checks, with its own code; the sentences of all in ``fields["all"]``.
     """
     findings = check_training(
-        frame, sheet, targets=spec.targets, features=spec.features, group=spec.group,
-        fold_column=spec.fold_column, n_folds=spec.folds, missing_target=spec.missing_target,
+        frame,
+        sheet,
+        targets=spec.targets,
+        features=spec.features,
+        group=spec.group,
+        fold_column=spec.fold_column,
+        n_folds=spec.folds,
+        missing_target=spec.missing_target,
         infinite=spec.infinite,
     )
     errors = [finding for finding in findings if finding.severity == "error"]
@@ -80,7 +86,9 @@ def check(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet) -> tuple[Fin
     return findings
 
 
-def prepare(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet, warnings: tuple[Finding, ...]) -> Prepared:
+def prepare(
+    spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet, warnings: tuple[Finding, ...]
+) -> Prepared:
     """Turn a checked table into arrays.
 
     Parameters
@@ -104,12 +112,16 @@ def prepare(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet, warnings: 
     rows, n_input = np.flatnonzero(~np.isnan(Y).all(axis=1)), len(frame)
     frame, Y = frame.iloc[rows], Y[rows]
     features = [(name, sheet[name].kind) for name in spec.resolved.features]
-    encoder = Encoder.learn(frame, features, levels={name: sheet[name].levels for name, _ in features},
-                            infinite=spec.infinite)
+    encoder = Encoder.learn(
+        frame, features, levels={name: sheet[name].levels for name, _ in features}, infinite=spec.infinite
+    )
     X = encoder.encode(frame[[name for name, _ in features]]).X
     folds = make_folds(
-        len(frame), groups=_texts(frame, spec.group), fold_column=_texts(frame, spec.fold_column),
-        n_folds=spec.folds, seed=spec.seed,
+        len(frame),
+        groups=_texts(frame, spec.group),
+        fold_column=_texts(frame, spec.fold_column),
+        n_folds=spec.folds,
+        seed=spec.seed,
     )
     return Prepared(TrainingData(X, Y, encoder.layout, folds), encoder, warnings, rows, n_input)
 
@@ -117,4 +129,4 @@ def prepare(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet, warnings: 
 def _texts(frame: pd.DataFrame, column: str | None) -> list[str | None] | None:
     if column is None:
         return None
-    return [None if value is None or value != value else str(value) for value in frame[column].tolist()]  # noqa: PLR0124
+    return [None if value is None or value != value else str(value) for value in frame[column].tolist()]

@@ -7,10 +7,9 @@ loses nothing. A finished trial keeps its out-of-fold predictions; only the best
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import uuid
 import zipfile
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from nbml.durable import storage_error
 
+MODEL = "model:"
 Predictions = NDArray[np.float32]
 
 
@@ -83,70 +83,85 @@ class TrialStore:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def fold_folder(self, study: str, trial: int, fold: int) -> Path:
+    def fold_file(self, study: str, trial: int, fold: int) -> Path:
         """Where the result and model of one (trial, fold) stand until the trial is done."""
-        return self._trial_folder(study, trial) / f"fold-{fold}"
+        return self._root / study / f"{trial:06d}.fold-{fold}"
 
-    def save_fold(self, study: str, trial: int, fold: int, record: FoldRecord, files: dict[str, bytes]) -> None:
+    def save_fold(
+        self, study: str, trial: int, fold: int, record: FoldRecord, files: dict[str, bytes]
+    ) -> None:
         """Write a fold's result and model in one step; a second result of the same fold is dropped."""
-        folder = self.fold_folder(study, trial, fold)
-        draft = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
-        try:
-            (draft / "model").mkdir(parents=True)
-            for name, content in files.items():
-                (draft / "model" / name).write_bytes(content)
-            np.savez(draft / "outcome.npz", predictions=record.predictions, seconds=record.seconds,
-                     params=np.array(json.dumps(record.params)))
-            if folder.exists() and self.load_fold(study, trial, fold) is None:
-                shutil.rmtree(folder)
-            os.rename(draft, folder)  # noqa: PTH104 - a rename that refuses a non-empty target
-        except OSError as error:
-            shutil.rmtree(draft, ignore_errors=True)
-            if self.load_fold(study, trial, fold) is None:
-                raise storage_error(folder, error) from error
+        path = self.fold_file(study, trial, fold)
+        if self.load_fold(study, trial, fold) is not None:
+            return
+        models = {MODEL + name: np.frombuffer(content, np.uint8) for name, content in files.items()}
+        about = np.array(json.dumps({"seconds": record.seconds, "params": record.params}))
+        _save(path, predictions=record.predictions, about=about, **models)
 
     def load_fold(self, study: str, trial: int, fold: int) -> FoldRecord | None:
         """A fold's result, or None where there is none that is whole."""
-        path = self.fold_folder(study, trial, fold) / "outcome.npz"
-        saved = _load(path, "predictions", "seconds", "params")
-        return None if saved is None else FoldRecord(
-            saved["predictions"], float(saved["seconds"]), json.loads(str(saved["params"])))
+        saved = _load(self.fold_file(study, trial, fold), "predictions", "about")
+        return None if saved is None else FoldRecord(saved["predictions"], **json.loads(str(saved["about"])))
 
     def load_model_files(self, study: str, trial: int, fold: int) -> dict[str, bytes]:
         """The model of one (trial, fold) of a best trial, by file name."""
-        folder = self.fold_folder(study, trial, fold) / "model"
-        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        with np.load(self.fold_file(study, trial, fold), allow_pickle=False) as saved:
+            return {
+                name.removeprefix(MODEL): saved[name].tobytes()
+                for name in saved.files
+                if name.startswith(MODEL)
+            }
 
     def save_trial(self, study: str, trial: int, record: TrialRecord) -> None:
         """Write a finished trial."""
-        path = self._trial_file(study, trial)
-        draft = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.npz")
-        about = {"params": record.params, "value": record.value, "folds": record.folds,
-                 "seconds": record.seconds, "error": record.error}
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(draft, predictions=record.predictions, about=np.array(json.dumps(about)))
-            draft.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                draft.unlink()
-            raise storage_error(path, error) from error
+        about = {
+            "params": record.params,
+            "value": record.value,
+            "folds": record.folds,
+            "seconds": record.seconds,
+            "error": record.error,
+        }
+        _save(
+            self._trial_file(study, trial), predictions=record.predictions, about=np.array(json.dumps(about))
+        )
 
     def load_trial(self, study: str, trial: int) -> TrialRecord | None:
         """A finished trial, or None where it is not, or not whole."""
         saved = _load(self._trial_file(study, trial), "predictions", "about")
-        return None if saved is None else TrialRecord(
-            predictions=saved["predictions"], **json.loads(str(saved["about"])))
+        return (
+            None
+            if saved is None
+            else TrialRecord(predictions=saved["predictions"], **json.loads(str(saved["about"])))
+        )
 
-    def drop_models(self, study: str, trial: int) -> None:
+    def drop_models(self, study: str, trial: int, n_folds: int) -> None:
         """Forget the models and fold results of a trial that is done and not the best."""
-        shutil.rmtree(self._trial_folder(study, trial), ignore_errors=True)
+        for fold in range(n_folds):
+            self.fold_file(study, trial, fold).unlink(missing_ok=True)
 
-    def _trial_folder(self, study: str, trial: int) -> Path:
-        return self._root / study / f"{trial:06d}"
+    def sweep(self, keep: Collection[tuple[str, int]]) -> None:
+        """Forget the fold results of all trials but those named; the end of time leaves some open."""
+        kept = {self.fold_file(study, trial, 0).with_suffix("") for study, trial in keep}
+        for path in self._root.glob("*/*.fold-*"):
+            if path.with_suffix("") not in kept:
+                path.unlink(missing_ok=True)
 
     def _trial_file(self, study: str, trial: int) -> Path:
         return self._root / study / f"{trial:06d}.npz"
+
+
+def _save(path: Path, **arrays: NDArray[Any]) -> None:
+    """Write a file of arrays under a temporary name, then rename it; not waiting for the disk."""
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise storage_error(path, error) from error
 
 
 def _load(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:

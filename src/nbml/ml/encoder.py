@@ -105,8 +105,12 @@ class Encoder:
         columns, faults = _read(frame, places, kinds, infinite)
         _refuse(faults, kinds, first_row=0)
         order = levels or {}
-        return cls(tuple(Feature.learn(name, kind, columns[name], order.get(name, ()))
-                         for name, kind in kinds.items()), infinite)
+        return cls(
+            tuple(
+                Feature.learn(name, kind, columns[name], order.get(name, ())) for name, kind in kinds.items()
+            ),
+            infinite,
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -192,7 +196,8 @@ def _read(
         column = frame.iloc[:, place]
         kind = kinds[name]
         columns[name], found = (
-            read_texts(column) if kind == "category" else read_numbers(column, boolean=kind == "boolean"))
+            read_texts(column) if kind == "category" else read_numbers(column, boolean=kind == "boolean")
+        )
         if infinite == "missing" and found:
             if kind != "category":
                 columns[name] = np.where(np.isinf(columns[name]), np.nan, columns[name])
@@ -210,5 +215,11 @@ def _refuse(faults: Mapping[str, Faults], kinds: Mapping[str, Kind], first_row: 
             cells = [one for one in faults[columns[0]] if one[1] == fault]
             shown = list(dict.fromkeys(one[2] for one in cells))
             raise PredictError(
-                code, column=columns[0], kind=kinds[columns[0]], count=len(cells), columns=columns,
-                rows=[one[0] + first_row + 1 for one in cells[:NAMED]], values=shown[:NAMED])
+                code,
+                column=columns[0],
+                kind=kinds[columns[0]],
+                count=len(cells),
+                columns=columns,
+                rows=[one[0] + first_row + 1 for one in cells[:NAMED]],
+                values=shown[:NAMED],
+            )

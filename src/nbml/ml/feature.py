@@ -69,7 +69,8 @@ class Feature:
         """Values, given as to ``learn``, as a column of the matrix, and the rows of every flag they raise."""
         if self.kind == "category":
             codes: Mapping[str | None, float] = {level: float(k) for k, level in enumerate(self.levels)} | {
-                None: np.nan}
+                None: np.nan
+            }
             column = np.array([codes.get(value, -1.0) for value in values], dtype=np.float64)
             odd, name = column < 0, flag("unseen", self.name)
         else:

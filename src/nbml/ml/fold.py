@@ -45,8 +45,17 @@ class FoldOutcome:
 
 
 def evaluate_fold(
-    family: Family, prepared: Any, X: Floats, y: Floats, train_idx: NDArray[np.intp],
-    held_out_idx: NDArray[np.intp], layout: Layout, params: Params, *, seed: int, threads: int,
+    family: Family,
+    prepared: Any,
+    X: Floats,
+    y: Floats,
+    train_idx: NDArray[np.intp],
+    held_out_idx: NDArray[np.intp],
+    layout: Layout,
+    params: Params,
+    *,
+    seed: int,
+    threads: int,
     should_stop: ShouldStop,
 ) -> FoldOutcome:
     """Fit on one part of the rows and predict another.
@@ -105,8 +114,17 @@ class FoldBench:
         set is always kept.
     """
 
-    def __init__(self, X: Floats, Y: Floats, layout: Layout, folds: Folds, *, threads: int, seed: int,
-                 prepared_bytes: int = PREPARED_BYTES) -> None:
+    def __init__(
+        self,
+        X: Floats,
+        Y: Floats,
+        layout: Layout,
+        folds: Folds,
+        *,
+        threads: int,
+        seed: int,
+        prepared_bytes: int = PREPARED_BYTES,
+    ) -> None:
         self._X, self._Y, self._layout, self._folds = X, Y, layout, folds
         self._threads, self._seed = threads, seed
         self._kept = max(1, prepared_bytes // max(1, X.nbytes))
@@ -119,9 +137,18 @@ class FoldBench:
     ) -> FoldOutcome:
         """Fit and predict one fold of one target; see `evaluate_fold`."""
         return evaluate_fold(
-            family, self._prepare(family, target, fold), self._X, self._Y[:, target], self._folds.train(fold),
-            self._folds.held_out(fold), self._layout, params, seed=self._seed, threads=self._threads,
-            should_stop=should_stop)
+            family,
+            self._prepare(family, target, fold),
+            self._X,
+            self._Y[:, target],
+            self._folds.train(fold),
+            self._folds.held_out(fold),
+            self._layout,
+            params,
+            seed=self._seed,
+            threads=self._threads,
+            should_stop=should_stop,
+        )
 
     def fit_all(self, family: Family, target: int, params: Params, *, should_stop: ShouldStop) -> FittedModel:
         """Fit all rows that have the target, with the rounds scaled from the folds' training parts."""
@@ -129,8 +156,14 @@ class FoldBench:
         n_train = rows.size * (1 - 1 / self._folds.n_folds)
         final = family.final_params(params, n_train=n_train, n_rows=rows.size)
         prepared = family.prepare(self._X[rows], self._layout, threads=self._threads)
-        return family.fit(prepared, self._Y[rows, target], final, seed=self._seed, threads=self._threads,
-                          should_stop=should_stop)
+        return family.fit(
+            prepared,
+            self._Y[rows, target],
+            final,
+            seed=self._seed,
+            threads=self._threads,
+            should_stop=should_stop,
+        )
 
     def _prepare(self, family: Family, target: int, fold: int) -> Any:
         key = family.name, fold, self._masks[target]

@@ -171,8 +171,12 @@ class Predictor:
         if background is not None:
             against = self.bundle.encoder.encode(background).X
         final, folds = self._models(self._choose(target, family)[target], folds=False)
-        parts = [model.attribute(encoded.X, background=encoded.X if against is None else against, seed=seed,
-                                 threads=threads) for model in ([final] if final else folds)]
+        parts = [
+            model.attribute(
+                encoded.X, background=encoded.X if against is None else against, seed=seed, threads=threads
+            )
+            for model in ([final] if final else folds)
+        ]
         values = sum((part.values for part in parts), np.zeros_like(encoded.X)) / len(parts)
         frame = pd.DataFrame(values, index=encoded.index, columns=list(self.bundle.encoder.names))
         return Shap(frame, sum(part.base for part in parts) / len(parts))
@@ -196,7 +200,8 @@ class Predictor:
             fitting = [card for card in cards if family in (None, card.family)]
             if cards and not fitting:
                 raise PredictError(
-                    "NBML-P10", target=name, family=family, families=[card.family for card in cards])
+                    "NBML-P10", target=name, family=family, families=[card.family for card in cards]
+                )
             if fitting:
                 chosen[name] = fitting[0]
         return chosen
@@ -210,8 +215,11 @@ class Predictor:
 
     def _notes(self, cards: dict[str, ModelCard], *, asked: bool) -> tuple[Note, ...]:
         parts = {name: self.bundle.parts(card) for name, card in cards.items()}
-        notes = [Note("NBML-P21", {"target": name, "family": card.family, "count": len(parts[name])})
-                 for name, card in cards.items() if FINAL not in parts[name]]
+        notes = [
+            Note("NBML-P21", {"target": name, "family": card.family, "count": len(parts[name])})
+            for name, card in cards.items()
+            if FINAL not in parts[name]
+        ]
         without = [name for name in self.targets if name not in cards]
         return (*notes, *([Note("NBML-P23", {"targets": without})] if without and not asked else ()))
 

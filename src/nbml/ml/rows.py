@@ -55,8 +55,10 @@ def to_frame(rows: Rows, expected: Sequence[str] = ()) -> pd.DataFrame:
         return _from_columns(rows)
     if isinstance(rows, list | tuple) and all(isinstance(row, Mapping) for row in rows):
         names = list(dict.fromkeys(name for row in rows for name in row) if rows else expected)
-        return pd.DataFrame({k: _cells([row.get(name) for row in rows]) for k, name in enumerate(names)},
-                            index=pd.RangeIndex(len(rows))).set_axis(pd.Index(names, dtype=object), axis=1)
+        return pd.DataFrame(
+            {k: _cells([row.get(name) for row in rows]) for k, name in enumerate(names)},
+            index=pd.RangeIndex(len(rows)),
+        ).set_axis(pd.Index(names, dtype=object), axis=1)
     raise PredictError("NBML-P03", given=type(rows).__name__)
 
 
@@ -95,7 +97,8 @@ def _from_columns(columns: Mapping[Any, Any]) -> pd.DataFrame:
     lists: dict[Any, list[Any]] = {}
     for name, values in columns.items():
         if isinstance(values, list | tuple | pd.Series | pd.Index | ExtensionArray) or (
-                isinstance(values, np.ndarray) and values.ndim == 1):
+            isinstance(values, np.ndarray) and values.ndim == 1
+        ):
             lists[name] = list(values)
         elif isinstance(values, Mapping | set | np.ndarray | pd.DataFrame):
             raise PredictError("NBML-P08", column=str(name), given=type(values).__name__)
@@ -104,10 +107,13 @@ def _from_columns(columns: Mapping[Any, Any]) -> pd.DataFrame:
     for name, length in lengths.items():
         if length != n_rows:
             raise PredictError("NBML-P08", column=str(name), given=f"{length} ≠ {n_rows}")
-    cells = {k: _cells(lists[name] if name in lists else [value] * n_rows)
-             for k, (name, value) in enumerate(columns.items())}
+    cells = {
+        k: _cells(lists[name] if name in lists else [value] * n_rows)
+        for k, (name, value) in enumerate(columns.items())
+    }
     return pd.DataFrame(cells, index=pd.RangeIndex(n_rows)).set_axis(
-        pd.Index(list(columns), dtype=object), axis=1)
+        pd.Index(list(columns), dtype=object), axis=1
+    )
 
 
 def _cells(values: list[Any]) -> pd.Series[Any]:
@@ -122,8 +128,11 @@ def _similar(missing: Sequence[str], given: Sequence[str]) -> list[str]:
     known: dict[str, str] = {}
     for name in given:
         known.setdefault(_folded(name), name)
-    return [f"{printable(name)} ← {printable(known[close])}" for name in missing[:SUGGESTED_FOR]
-            for close in get_close_matches(_folded(name), known, n=1, cutoff=0.7)]
+    return [
+        f"{printable(name)} ← {printable(known[close])}"
+        for name in missing[:SUGGESTED_FOR]
+        for close in get_close_matches(_folded(name), known, n=1, cutoff=0.7)
+    ]
 
 
 def _folded(name: str) -> str:

@@ -70,8 +70,15 @@ class Search:
         NBML-M13 for a sampler that does not exist.
     """
 
-    def __init__(self, space: Mapping[str, Param], start: Params, sampler: str = "tpe", *, seed: int,
-                 n_startup: int = 10) -> None:
+    def __init__(
+        self,
+        space: Mapping[str, Param],
+        start: Params,
+        sampler: str = "tpe",
+        *,
+        seed: int,
+        n_startup: int = 10,
+    ) -> None:
         if sampler not in SAMPLERS:
             raise ModelError("NBML-M13", name=sampler, known=list(SAMPLERS))
         if sampler == "gp" and importlib.util.find_spec("torch") is None:
@@ -133,8 +140,9 @@ class Search:
             return self._study.ask(self._distributions)
 
     def _new_study(self) -> optuna.Study:
-        return optuna.create_study(storage=optuna.storages.InMemoryStorage(), sampler=self._new_sampler(),
-                                   direction="minimize")
+        return optuna.create_study(
+            storage=optuna.storages.InMemoryStorage(), sampler=self._new_sampler(), direction="minimize"
+        )
 
     def _new_sampler(self) -> optuna.samplers.BaseSampler:
         seed = int(np.random.SeedSequence([self._seed, self._generation]).generate_state(1)[0])
@@ -144,11 +152,15 @@ class Search:
             return optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
         if self._sampler == "gp":
             return optuna.samplers.GPSampler(
-                seed=seed, n_startup_trials=self._n_startup, deterministic_objective=True,
-                warn_independent_sampling=False)
+                seed=seed,
+                n_startup_trials=self._n_startup,
+                deterministic_objective=True,
+                warn_independent_sampling=False,
+            )
         if self._sampler == "qmc":
             return optuna.samplers.QMCSampler(
-                seed=seed, scramble=True, warn_independent_sampling=False, warn_asynchronous_seeding=False)
+                seed=seed, scramble=True, warn_independent_sampling=False, warn_asynchronous_seeding=False
+            )
         return optuna.samplers.RandomSampler(seed=seed)
 
     def _forget(self) -> None:
@@ -181,8 +193,11 @@ def _distribution(param: Param) -> BaseDistribution:
 
 
 def _inner(params: Params, distributions: Mapping[str, BaseDistribution]) -> dict[str, Any]:
-    return {name: value if isinstance(distributions[name], CategoricalDistribution) else float(value)
-            for name, value in params.items() if name in distributions}
+    return {
+        name: value if isinstance(distributions[name], CategoricalDistribution) else float(value)
+        for name, value in params.items()
+        if name in distributions
+    }
 
 
 def _value(param: Param, drawn: Any) -> Any:

@@ -39,8 +39,10 @@ def override(space: Mapping[str, Param], overrides: Mapping[str, Any]) -> Space:
     for name in overrides:
         if name not in space:
             raise ModelError("NBML-M11", name=name, known=sorted(space))
-    return {name: _replaced(name, param, overrides[name]) if name in overrides else param
-            for name, param in space.items()}
+    return {
+        name: _replaced(name, param, overrides[name]) if name in overrides else param
+        for name, param in space.items()
+    }
 
 
 def nearest(space: Mapping[str, Param], params: Params) -> Params:
@@ -68,8 +70,12 @@ def _replaced(name: str, param: Param, given: Any) -> Param:
     elif param.kind != "choice" and given and given.keys() <= {"low", "high", "log"}:
         changed = replace(param, **given)
         bounds = [changed.low, changed.high]
-        if (not all(_fits(param, bound) for bound in bounds) or not isinstance(changed.log, bool)
-                or bounds[0] > bounds[1] or (changed.log and bounds[0] <= 0)):  # type: ignore[operator]
+        if (
+            not all(_fits(param, bound) for bound in bounds)
+            or not isinstance(changed.log, bool)
+            or bounds[0] > bounds[1]
+            or (changed.log and bounds[0] <= 0)
+        ):  # type: ignore[operator]
             raise refuse()
         return changed
     else:

@@ -9,6 +9,10 @@ class Strict(BaseModel):
     """A record whose unknown fields are an error and whose numbers are finite or null."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, ser_json_inf_nan="null", protected_namespaces=(),
-        populate_by_name=True
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        ser_json_inf_nan="null",
+        protected_namespaces=(),
+        populate_by_name=True,
     )

@@ -17,8 +17,10 @@ class Column(Strict):
 
     name: str = Field(description="The name, unique in the table; any text.")
     position: int = Field(ge=0, description="Place in the file, from 0.")
-    kind: Kind = Field(description="number, integer and boolean are numeric features; category has levels; "
-                       "text, date and unsupported are no features until changed.")
+    kind: Kind = Field(
+        description="number, integer and boolean are numeric features; category has levels; "
+        "text, date and unsupported are no features until changed."
+    )
     role: Role = Field(default="feature", description="What the column is for; a suggestion until training.")
     label: str = Field(default="", description="The name without its unit and surrounding blanks, for show.")
     unit: str | None = Field(default=None, description="Unit taken from brackets in the name.")
@@ -27,7 +29,9 @@ class Column(Strict):
     low: float | None = Field(default=None, description="Least value of a numeric column.")
     high: float | None = Field(default=None, description="Greatest value of a numeric column.")
     levels: tuple[str, ...] = Field(default=(), description="Levels of a category in order, at most 1,000.")
-    note: str | None = Field(default=None, description="Why the kind or role was chosen, when it is not plain.")
+    note: str | None = Field(
+        default=None, description="Why the kind or role was chosen, when it is not plain."
+    )
 
 
 class ColumnSheet(Strict):
@@ -57,6 +61,7 @@ class Finding(Strict):
     severity: Literal["error", "warning"]
     columns: tuple[str, ...] = Field(default=(), description="The columns it speaks of.")
     fields: dict[str, str | int | float | bool | list[str] | list[int] | list[float]] = Field(
-        default_factory=dict, description="Values for the placeholders of the catalogue's sentence.")
+        default_factory=dict, description="Values for the placeholders of the catalogue's sentence."
+    )
     message: str = Field(description="What was found, in the user's language.")
     next_step: str = Field(description="What to do about it.")

@@ -42,7 +42,9 @@ class Event(Strict):
 
     v: Literal[1] = 1
     job_id: str = ""
-    seq: int = Field(default=0, ge=0, description="Number within the job, from 1, gap-free; 0 before it is logged.")
+    seq: int = Field(
+        default=0, ge=0, description="Number within the job, from 1, gap-free; 0 before it is logged."
+    )
     ts: str = Field(default="", description="UTC time, ISO 8601.")
     elapsed_s: float = Field(default=0.0, ge=0, description="Running time of the job by a monotonic clock.")
 
@@ -170,7 +172,9 @@ class JobFinished(Event):
 
     type: Literal["job.finished"] = "job.finished"
     state: Literal["succeeded", "failed", "cancelled"]
-    scores: dict[str, float] = Field(default_factory=dict, description="Pooled RMSE of the chosen model by target.")
+    scores: dict[str, float] = Field(
+        default_factory=dict, description="Pooled RMSE of the chosen model by target."
+    )
     error: Fault | None = None
 
 
@@ -180,7 +184,9 @@ class Resources(Event):
     type: Literal["resources"] = "resources"
     workers: int
     busy: int
-    busy_share: float = Field(ge=0, description="Fit and predict seconds / (workers x wall) since the search began.")
+    busy_share: float = Field(
+        ge=0, description="Fit and predict seconds / (workers x wall) since the search began."
+    )
 
 
 class Log(Event):
@@ -191,8 +197,20 @@ class Log(Event):
 
 
 AnyEvent = Annotated[
-    JobQueued | JobStarted | JobPlanned | StageStarted | StageFinished | TrialStarted | FoldFinished
-    | TrialFinished | BestChanged | ArtifactReady | Notice | JobFinished | Resources | Log,
+    JobQueued
+    | JobStarted
+    | JobPlanned
+    | StageStarted
+    | StageFinished
+    | TrialStarted
+    | FoldFinished
+    | TrialFinished
+    | BestChanged
+    | ArtifactReady
+    | Notice
+    | JobFinished
+    | Resources
+    | Log,
     Field(discriminator="type"),
 ]
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

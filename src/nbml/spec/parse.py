@@ -47,7 +47,9 @@ def load_spec(path: str | Path) -> TrainSpec:
     spec = parse_spec(raw)
     data = spec.data.path
     if data is not None and not Path(data).is_absolute():
-        spec = spec.model_copy(update={"data": spec.data.model_copy(update={"path": str(file.parent / data)})})
+        spec = spec.model_copy(
+            update={"data": spec.data.model_copy(update={"path": str(file.parent / data)})}
+        )
     return spec
 
 
@@ -59,9 +61,22 @@ def spec_to_dict(spec: TrainSpec) -> dict[str, Any]:
 def answer_hash(spec: TrainSpec) -> str:
     """SHA-256 of what decides the answer: not names, places or resources, but for threads."""
     said = spec_to_dict(spec)
-    decides = {part: said.get(part) for part in (
-        "targets", "group", "fold_column", "folds", "models", "search", "explain", "seed", "missing_target",
-        "infinite", "kinds")}
+    decides = {
+        part: said.get(part)
+        for part in (
+            "targets",
+            "group",
+            "fold_column",
+            "folds",
+            "models",
+            "search",
+            "explain",
+            "seed",
+            "missing_target",
+            "infinite",
+            "kinds",
+        )
+    }
     if spec.resolved is not None:
         decides |= {"features": list(spec.resolved.features), "columns_sha256": spec.resolved.columns_sha256}
     decides["threads"] = spec.resources.threads

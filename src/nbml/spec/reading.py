@@ -26,16 +26,20 @@ class ReadOptions(Strict):
     decimal: Literal[".", ","] | None = Field(default=None, description="Decimal mark of numbers in text.")
     header: Literal["none"] | Line | tuple[Line, ...] | None = Field(
         default=None,
-        description="Line of the header counted from 1, several lines whose names are joined, or none.")
+        description="Line of the header counted from 1, several lines whose names are joined, or none.",
+    )
     first_row: Line | None = Field(default=None, description="Line of the first row of data, from 1.")
     sheet: str | Line | None = Field(default=None, description="Excel sheet by name, or by place from 1.")
     kinds: dict[str, Kind] = Field(default_factory=dict, description="Kind of a column, decided by the user.")
     missing_tokens: Literal["none"] | tuple[str, ...] | None = Field(
-        default=None, description="More words that mean missing; none: only an empty cell does.")
+        default=None, description="More words that mean missing; none: only an empty cell does."
+    )
     keep_tokens: dict[str, Literal["all"] | tuple[str, ...]] = Field(
-        default_factory=dict, description="Words that are real values in a column, such as NA for a grade.")
+        default_factory=dict, description="Words that are real values in a column, such as NA for a grade."
+    )
     convert: Literal["all"] | tuple[str, ...] = Field(
-        default=(), description="Columns whose 1,234, ¥, % or full-width digits become numbers.")
+        default=(), description="Columns whose 1,234, ¥, % or full-width digits become numbers."
+    )
 
 
 class Decision(Strict):
@@ -45,14 +49,18 @@ class Decision(Strict):
     severity: Literal["note", "warning"] = Field(default="note", description="warning: look at this first.")
     columns: tuple[str, ...] = Field(default=(), description="Names of the columns it speaks of.")
     fields: dict[str, Scalar | list[str] | list[int]] = Field(
-        default_factory=dict, description="Values for the placeholders of the sentence.")
+        default_factory=dict, description="Values for the placeholders of the sentence."
+    )
 
     @property
     def words(self) -> str:
         """The decision as a sentence in the user's language, safe for one line of a terminal."""
         fields: dict[str, Any] = {
-            name: brief([shown(str(item)) for item in value]) if isinstance(value, list)
-            else shown(value) if isinstance(value, str) else value
+            name: brief([shown(str(item)) for item in value])
+            if isinstance(value, list)
+            else shown(value)
+            if isinstance(value, str)
+            else value
             for name, value in self.fields.items()
         }
         return text(self.key, columns=brief([shown(name) for name in self.columns]), **fields)

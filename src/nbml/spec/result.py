@@ -49,9 +49,13 @@ class TrainRecord(Strict):
     cv_result: str = "cv_result.csv"
     models: str = "models"
     run_id: str | None = Field(default=None, description="MLflow run, once it is kept there.")
-    tracking_uri: str | None = Field(default=None, description="Where that run is kept; never with a credential.")
+    tracking_uri: str | None = Field(
+        default=None, description="Where that run is kept; never with a credential."
+    )
     search_s: float = 0.0
-    busy_share: float = Field(default=0.0, description="Fit and predict seconds / (workers x wall) of the search.")
+    busy_share: float = Field(
+        default=0.0, description="Fit and predict seconds / (workers x wall) of the search."
+    )
     seconds: float = 0.0
 
     def chosen(self, target: str) -> Leader | None:

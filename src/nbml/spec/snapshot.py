@@ -38,7 +38,7 @@ RECENT_TRIALS = 1_000
 WHOLE_TRIALS = 100
 """Of those, trials with parameters, fold scores and the words of an error; older ones keep what is drawn."""
 LEAST = 5
-"""Whole trials kept of each search at least, and ten times as many in all: the size is bounded up to 20 searches."""
+"""Whole trials kept of each search at least, and ten times as many in all; bounded up to 20 searches."""
 RECENT_NOTICES = 100
 SHOWN = 200
 """Characters (code points) kept of a sentence; the log has all of it."""
@@ -161,8 +161,12 @@ def _changes(snapshot: Snapshot, event: AnyEvent) -> dict[str, Any]:
                 for p in event.studies
             )
             return {
-                "studies": studies, "fold_names": event.fold_names, "fold_rows": event.fold_rows,
-                "fold_scheme": event.fold_scheme, "n_rows": event.n_rows, "n_features": event.n_features,
+                "studies": studies,
+                "fold_names": event.fold_names,
+                "fold_rows": event.fold_rows,
+                "fold_scheme": event.fold_scheme,
+                "n_rows": event.n_rows,
+                "n_features": event.n_features,
                 "timeout_s": event.timeout_s,
             }
         case StageStarted():
@@ -177,12 +181,19 @@ def _changes(snapshot: Snapshot, event: AnyEvent) -> dict[str, Any]:
         case Resources():
             return {"workers": event.workers, "busy": event.busy, "busy_share": event.busy_share}
         case JobFinished():
-            return {"state": event.state, "scores": event.scores, "error": event.error, "stage": None,
-                    "waiting_for": "", "busy": 0}
+            return {
+                "state": event.state,
+                "scores": event.scores,
+                "error": event.error,
+                "stage": None,
+                "waiting_for": "",
+                "busy": 0,
+            }
         case TrialStarted() | FoldFinished() | TrialFinished() | BestChanged():
             whole = max(WHOLE_TRIALS // max(len(snapshot.studies), 1), LEAST)
             studies = tuple(
-                _study(study, event, whole) if study.id == event.study else study for study in snapshot.studies
+                _study(study, event, whole) if study.id == event.study else study
+                for study in snapshot.studies
             )
             done = snapshot.folds_done + isinstance(event, FoldFinished)
             return {"studies": studies, "folds_done": done}
@@ -190,8 +201,9 @@ def _changes(snapshot: Snapshot, event: AnyEvent) -> dict[str, Any]:
             return {}
 
 
-def _study(study: StudyView, event: TrialStarted | FoldFinished | TrialFinished | BestChanged,
-           whole: int) -> StudyView:
+def _study(
+    study: StudyView, event: TrialStarted | FoldFinished | TrialFinished | BestChanged, whole: int
+) -> StudyView:
     place = bisect_left(study.trials, event.trial, key=lambda trial: trial.number)
     is_known = place < len(study.trials) and study.trials[place].number == event.trial
     trial = study.trials[place] if is_known else TrialView(number=event.trial)
@@ -205,19 +217,32 @@ def _study(study: StudyView, event: TrialStarted | FoldFinished | TrialFinished 
             trial = trial.model_copy(update={"folds": tuple(values), "folds_done": trial.folds_done + 1})
         case TrialFinished():
             trial = trial.model_copy(
-                update={"state": event.state, "value": event.value, "error": _brief(event.error, SHOWN),
-                        "folds": event.folds or trial.folds})
+                update={
+                    "state": event.state,
+                    "value": event.value,
+                    "error": _brief(event.error, SHOWN),
+                    "folds": event.folds or trial.folds,
+                }
+            )
             is_complete = event.state == "complete"
             changes = {"complete": study.complete + is_complete, "failed": study.failed + (not is_complete)}
         case BestChanged():
-            best = trial.model_copy(update={"state": "complete", "value": event.value, "folds": event.folds,
-                                            "params": event.params})
+            best = trial.model_copy(
+                update={
+                    "state": "complete",
+                    "value": event.value,
+                    "folds": event.folds,
+                    "params": event.params,
+                }
+            )
             return study.model_copy(update={"best": best})
-    trials = [*study.trials[:place], trial, *study.trials[place + is_known:]]
+    trials = [*study.trials[:place], trial, *study.trials[place + is_known :]]
     for old in {place, len(trials) - whole - 1}:
         if 0 <= old < len(trials) - whole and trials[old].state != "running":
             trials[old] = _drawn(trials[old])
-    return study.model_copy(update=changes | {"trials": tuple(trials[-whole * RECENT_TRIALS // WHOLE_TRIALS:])})
+    return study.model_copy(
+        update=changes | {"trials": tuple(trials[-whole * RECENT_TRIALS // WHOLE_TRIALS :])}
+    )
 
 
 def _drawn(trial: TrialView) -> TrialView:

@@ -21,8 +21,10 @@ class DataSource(Strict):
     path: str | None = Field(default=None, description="Local file, absolute or relative to the spec file.")
     read: ReadOptions = Field(default_factory=ReadOptions, description="How to read the file.")
     sha256: str | None = Field(
-        default=None, pattern=r"^[0-9a-f]{64}$",
-        description="Content hash of the table; set when the job is made, checked when it is run again.")
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="Content hash of the table; set when the job is made, checked when it is run again.",
+    )
     name: str = Field(default="table", description="Name for show.")
 
 
@@ -31,13 +33,21 @@ class Search(Strict):
 
     sampler: SamplerName = Field(default="tpe", description="Optuna sampler.")
     trials: int | None = Field(default=30, ge=1, le=100_000, description="Trials per target and family.")
-    timeout_s: float | None = Field(default=None, gt=0, description="Time for the whole search; what is "
-                                    "finished then is kept.")
-    open_trials: int = Field(default=4, ge=1, le=1024, description="Trials under way at once in one search; part "
-                             "of the answer, so it does not follow the number of workers.")
+    timeout_s: float | None = Field(
+        default=None, gt=0, description="Time for the whole search; what is finished then is kept."
+    )
+    open_trials: int = Field(
+        default=4,
+        ge=1,
+        le=1024,
+        description="Trials under way at once in one search; part "
+        "of the answer, so it does not follow the number of workers.",
+    )
     space: dict[FamilyName, dict[str, Any]] = Field(
-        default_factory=dict, description="Overrides of search ranges by family and parameter: "
-        "{low, high}, {choices} or a fixed value.")
+        default_factory=dict,
+        description="Overrides of search ranges by family and parameter: "
+        "{low, high}, {choices} or a fixed value.",
+    )
 
     @model_validator(mode="after")
     def _bounded(self) -> Search:
@@ -50,18 +60,31 @@ class Explain(Strict):
     """How held-out rows are explained after the search."""
 
     shap: bool = Field(default=True, description="Shapley values of every held-out row.")
-    sampled_rows: int = Field(default=200, ge=1, description="Row budget per fold where the explainer samples "
-                              "(MLP); trees are exact for all rows.")
+    sampled_rows: int = Field(
+        default=200,
+        ge=1,
+        description="Row budget per fold where the explainer samples (MLP); trees are exact for all rows.",
+    )
 
 
 class Resources(Strict):
     """What a job may use. Never changes the answer."""
 
-    workers: int | None = Field(default=None, ge=1, le=10_000, description="Worker actors; the CPU budget if unset.")
-    threads: int = Field(default=1, ge=1, le=256, description="Threads of one worker; part of the answer for "
-                         "libraries whose sums depend on it.")
-    memory_mb: int | None = Field(default=None, ge=64, description="Memory for all workers; 0.8 of what is free if unset.")
-    fold_timeout_s: float | None = Field(default=None, gt=0, description="Deadline of one fold; past it the worker is killed.")
+    workers: int | None = Field(
+        default=None, ge=1, le=10_000, description="Worker actors; the CPU budget if unset."
+    )
+    threads: int = Field(
+        default=1,
+        ge=1,
+        le=256,
+        description="Threads of one worker; part of the answer for libraries whose sums depend on it.",
+    )
+    memory_mb: int | None = Field(
+        default=None, ge=64, description="Memory for all workers; 0.8 of what is free if unset."
+    )
+    fold_timeout_s: float | None = Field(
+        default=None, gt=0, description="Deadline of one fold; past it the worker is killed."
+    )
 
 
 class TrainSpec(Strict):
@@ -69,15 +92,21 @@ class TrainSpec(Strict):
 
     schema_: Literal["nbml.job/1"] = Field(default="nbml.job/1", alias="schema")
     task: Literal["train"] = "train"
-    name: str | None = Field(default=None, max_length=200, description="Name for show; made from the targets if unset.")
+    name: str | None = Field(
+        default=None, max_length=200, description="Name for show; made from the targets if unset."
+    )
     project: str = Field(default="default", max_length=200, description="Project the run belongs to.")
     data: DataSource = Field(default_factory=DataSource)
     targets: tuple[str, ...] = Field(min_length=1, description="Columns to predict.")
     features: tuple[str, ...] | None = Field(default=None, description="Inputs; all usable columns if unset.")
     group: str | None = Field(default=None, description="Column whose rows stay together in a fold.")
     fold_column: str | None = Field(default=None, description="Column that names the fold of each row.")
-    folds: int | Literal["logo"] | None = Field(default=None, description="Number of folds, or leave one group out.")
-    models: tuple[FamilyName, ...] = Field(default=("lightgbm",), min_length=1, description="Families to search.")
+    folds: int | Literal["logo"] | None = Field(
+        default=None, description="Number of folds, or leave one group out."
+    )
+    models: tuple[FamilyName, ...] = Field(
+        default=("lightgbm",), min_length=1, description="Families to search."
+    )
     search: Search = Field(default_factory=Search)
     explain: Explain = Field(default_factory=Explain)
     resources: Resources = Field(default_factory=Resources)
@@ -85,7 +114,8 @@ class TrainSpec(Strict):
     missing_target: Literal["refuse", "drop"] = Field(default="refuse", description="Rows without a target.")
     infinite: Literal["refuse", "missing"] = Field(default="refuse", description="Infinite feature values.")
     kinds: dict[str, Literal["number", "integer", "boolean", "category"]] = Field(
-        default_factory=dict, description="Corrections of column kinds.")
+        default_factory=dict, description="Corrections of column kinds."
+    )
     register_as: str | None = Field(default=None, description="Registered model name for the chosen model.")
     alias: str | None = Field(default=None, description="Alias given to the registered version.")
     resolved: Resolved | None = Field(default=None, description="What nbml settled when the job was made.")

@@ -54,11 +54,13 @@ class Closing:
             self._runs.spool.save_state(self._state)
         notes = self._state.notes
         kept = Kept(
-            run_id=self._runs.run(JOB), experiment_id=self._state.experiment_id,
+            run_id=self._runs.run(JOB),
+            experiment_id=self._state.experiment_id,
             tracking_uri=self._runs.store.shown,
             model_uri=f"models:/{notes['model']}" if notes.get("model") else None,
             registered_as=self._runs.spec.register_as if notes.get("version") else None,
-            version=notes.get("version") or None)
+            version=notes.get("version") or None,
+        )
         self._state.kept = asdict(kept)
         self._runs.spool.save_state(self._state)
         return kept
@@ -85,14 +87,18 @@ class Closing:
             files.write_trials(folder, trials, self._runs.folds)
             if leader is not None and leader.shap is not None:
                 shutil.copyfile(self._folder / leader.shap, folder / "shap.npz")
-            tags = {"mlflow.loggedArtifacts": json.dumps([{"path": files.TRIALS, "type": "table"}]),
-                    **_name_tags(self._runs.folds)}
+            tags = {
+                "mlflow.loggedArtifacts": json.dumps([{"path": files.TRIALS, "type": "table"}]),
+                **_name_tags(self._runs.folds),
+            }
             params, values = {}, {}
             if leader is not None:
                 params = {slug(name): value for name, value in leader.params.items()}
                 values = _scores(leader, None) | {
-                    "trials_complete": leader.trials_complete, "trials_failed": leader.trials_failed,
-                    "fit_seconds": leader.seconds}
+                    "trials_complete": leader.trials_complete,
+                    "trials_failed": leader.trials_failed,
+                    "fit_seconds": leader.seconds,
+                }
                 tags |= {"nbml.chosen": str(leader.chosen).lower(), "nbml.best_trial": str(leader.trial)}
             self._write(study, params, values, tags)
             self._runs.attempt(study, lambda run_id: self._runs.client.log_artifacts(run_id, str(folder)))
@@ -103,8 +109,12 @@ class Closing:
         values: dict[str, float | None] = {}
         tags = {"nbml.state": self._job_state}
         params: dict[str, Any] = {
-            "models": ", ".join(spec.models), "sampler": spec.search.sampler, "seed": spec.seed,
-            "trials": spec.search.trials, "timeout_s": spec.search.timeout_s}
+            "models": ", ".join(spec.models),
+            "sampler": spec.search.sampler,
+            "seed": spec.seed,
+            "trials": spec.search.trials,
+            "timeout_s": spec.search.timeout_s,
+        }
         if record is not None:
             for number, target in enumerate(record.targets):
                 for row in record.leaderboard:
@@ -113,10 +123,17 @@ class Closing:
                         values |= _scores(row, None, stem) if number == 0 else {}
                         values |= _scores(row, target, stem) if len(record.targets) > 1 else {}
             values |= {"seconds": record.seconds, "busy_share": record.busy_share}
-            params |= {"n_rows": record.n_rows, "n_features": len(record.features),
-                       "fold_scheme": record.fold_scheme, "n_folds": len(record.fold_names)}
-            tags |= {"nbml.data.sha256": record.data_sha256, "nbml.warnings": str(len(record.warnings)),
-                     **_name_tags(record.targets)}
+            params |= {
+                "n_rows": record.n_rows,
+                "n_features": len(record.features),
+                "fold_scheme": record.fold_scheme,
+                "n_folds": len(record.fold_names),
+            }
+            tags |= {
+                "nbml.data.sha256": record.data_sha256,
+                "nbml.warnings": str(len(record.warnings)),
+                **_name_tags(record.targets),
+            }
         elif self._ending.get("error"):
             tags["nbml.error"] = shown(f"{self._ending['error']['code']}: {self._ending['error']['message']}")
         self._write(JOB, {name: value for name, value in params.items() if value is not None}, values, tags)
@@ -135,23 +152,34 @@ class Closing:
         for study in (*self._runs.studies, JOB):
             leader = self._leader(study)
             failed = leader is not None and leader.error is not None
-            self._runs.attempt(study, lambda run_id, failed=failed: self._runs.client.set_terminated(  # type: ignore[misc]
-                run_id, "FAILED" if failed else status))
+            self._runs.attempt(
+                study,
+                lambda run_id, failed=failed: self._runs.client.set_terminated(  # type: ignore[misc]
+                    run_id, "FAILED" if failed else status
+                ),
+            )
 
     def _leader(self, study: str) -> Leader | None:
         rows = () if self._record is None else self._record.leaderboard
         return next((row for row in rows if row.study == study), None)
 
-    def _write(self, study: str, params: dict[str, Any], values: dict[str, float | None],
-               tags: dict[str, str]) -> None:
+    def _write(
+        self, study: str, params: dict[str, Any], values: dict[str, float | None], tags: dict[str, str]
+    ) -> None:
         from mlflow.entities import Metric, Param, RunTag
 
         stamp = self._ending["ts"]
-        self._runs.attempt(study, lambda run_id: self._runs.log(
-            run_id,
-            metrics=[Metric(name, value, stamp, 0) for name, value in values.items() if value is not None],
-            params=[Param(name, shown(value, MAX_PARAM)) for name, value in params.items()],
-            tags=[RunTag(name, value) for name, value in tags.items()]))
+        self._runs.attempt(
+            study,
+            lambda run_id: self._runs.log(
+                run_id,
+                metrics=[
+                    Metric(name, value, stamp, 0) for name, value in values.items() if value is not None
+                ],
+                params=[Param(name, shown(value, MAX_PARAM)) for name, value in params.items()],
+                tags=[RunTag(name, value) for name, value in tags.items()],
+            ),
+        )
 
 
 def _scores(row: Leader, target: str | None, stem: str = "") -> dict[str, float | None]:

@@ -63,8 +63,12 @@ def _location(store: Store) -> str | None:
 def job_tags(spec: TrainSpec, key: str) -> dict[str, str]:
     """Tags of a job's own run."""
     tags = {
-        KEY: key, VERSION: version("nbml"), "nbml.role": "job", "nbml.project": shown(spec.project),
-        "nbml.targets": shown(json.dumps(spec.targets, ensure_ascii=False)), "mlflow.source.name": "nbml",
+        KEY: key,
+        VERSION: version("nbml"),
+        "nbml.role": "job",
+        "nbml.project": shown(spec.project),
+        "nbml.targets": shown(json.dumps(spec.targets, ensure_ascii=False)),
+        "mlflow.source.name": "nbml",
         "mlflow.source.type": "LOCAL",
     }
     if spec.group is not None:
@@ -78,6 +82,9 @@ def study_tags(spec: TrainSpec, key: str, study: dict[str, Any], parent: str) ->
     """Tags of the run of one search."""
     tags = job_tags(spec, key)
     return {tag: tags[tag] for tag in tags if tag not in ("nbml.targets", "nbml.project")} | {
-        "nbml.role": "study", PARENT: parent, STUDY: study["id"], "nbml.target": shown(study["target"]),
+        "nbml.role": "study",
+        PARENT: parent,
+        STUDY: study["id"],
+        "nbml.target": shown(study["target"]),
         "nbml.family": study["family"],
     }

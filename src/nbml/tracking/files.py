@@ -45,16 +45,28 @@ def write_trials(folder: Path, trials: Sequence[Operation], folds: Sequence[str]
     names = list(dict.fromkeys(name for trial in trials for name in trial["params"]))
     columns = ["number", "state", "rmse", *(f"rmse {fold}" for fold in folds), "seconds", "error", *names]
     rows = [
-        [trial["number"], trial["state"], trial["value"],
-         *(trial["folds"][k] if k < len(trial["folds"]) else None for k in range(len(folds))),
-         trial["seconds"], trial["error"], *(trial["params"].get(name) for name in names)]
+        [
+            trial["number"],
+            trial["state"],
+            trial["value"],
+            *(trial["folds"][k] if k < len(trial["folds"]) else None for k in range(len(folds))),
+            trial["seconds"],
+            trial["error"],
+            *(trial["params"].get(name) for name in names),
+        ]
         for trial in sorted(trials, key=lambda trial: int(trial["number"]))
     ]
     _dump(folder / TRIALS, {"columns": columns, "data": rows})
 
 
-def write_job(folder: Path, job_folder: Path, spec: TrainSpec, record: TrainRecord | None, ending: Operation,
-              notices: Sequence[Operation]) -> None:
+def write_job(
+    folder: Path,
+    job_folder: Path,
+    spec: TrainSpec,
+    record: TrainRecord | None,
+    ending: Operation,
+    notices: Sequence[Operation],
+) -> None:
     """What was asked, what came of it, and with what it was made."""
     _dump(folder / "spec.json", _without_home(spec))
     shown_of = ("level", "code", "message")
@@ -82,11 +94,14 @@ def dataset(spec: TrainSpec, record: TrainRecord) -> DatasetInput:
     return DatasetInput(
         Dataset(
             name=shown(Path(spec.data.path).name if spec.data.path else spec.data.name, 400),
-            digest=record.data_sha256[:36], source_type="local",
+            digest=record.data_sha256[:36],
+            source_type="local",
             source=json.dumps({"uri": shown(Path(spec.data.path or spec.data.name).name, 400)}),
             schema=schema if len(schema) < 60_000 else None,
-            profile=json.dumps({"num_rows": record.n_rows, "num_elements": record.n_rows * len(columns)})),
-        [InputTag("mlflow.data.context", "training")])
+            profile=json.dumps({"num_rows": record.n_rows, "num_elements": record.n_rows * len(columns)}),
+        ),
+        [InputTag("mlflow.data.context", "training")],
+    )
 
 
 def sha256(models: Path) -> str:

@@ -70,8 +70,9 @@ class RunRef:
     tracking_uri: str
 
 
-def find_run(identifier: str, settings: Settings, *,
-             connect: Callable[[Store], MlflowClient] = connect) -> RunRef:
+def find_run(
+    identifier: str, settings: Settings, *, connect: Callable[[Store], MlflowClient] = connect
+) -> RunRef:
     """The run of an id or address.
 
     Parameters
@@ -118,15 +119,21 @@ def find_run(identifier: str, settings: Settings, *,
         if found.get("model", tags[MODEL_ID]) != tags[MODEL_ID]:
             raise TrackingError("NBML-T07", id=identifier, reason=MODEL_ID)
         return RunRef(
-            run_id=run.info.run_id, experiment_id=run.info.experiment_id, model_id=tags[MODEL_ID],
-            manifest_sha256=tags[MODELS], job_id=tags.get(JOB_ID, ""), title=run.info.run_name or "",
-            tracking_uri=store.shown)
+            run_id=run.info.run_id,
+            experiment_id=run.info.experiment_id,
+            model_id=tags[MODEL_ID],
+            manifest_sha256=tags[MODELS],
+            job_id=tags.get(JOB_ID, ""),
+            title=run.info.run_name or "",
+            tracking_uri=store.shown,
+        )
 
     return _asking(store, identifier, look)
 
 
-def fetch_bundle(ref: RunRef, into: Path, settings: Settings, *,
-                 connect: Callable[[Store], MlflowClient] = connect) -> Path:
+def fetch_bundle(
+    ref: RunRef, into: Path, settings: Settings, *, connect: Callable[[Store], MlflowClient] = connect
+) -> Path:
     """Bring the model of a run to a local folder, checked against the hash in the run's tag.
 
     Only the manifest and the files it names are fetched, into a new folder that appears when it is whole;
@@ -182,8 +189,14 @@ def _fetch(client: MlflowClient, store: Store, ref: RunRef, folder: Path) -> Non
 
     def fetch(name: str, sha256: str) -> bytes:
         spare.mkdir()
-        found = Path(download_artifacts(artifact_uri=f"{location}/{DATA}/{name}", dst_path=str(spare),
-                                        tracking_uri=store.uri, registry_uri=store.registry_uri))
+        found = Path(
+            download_artifacts(
+                artifact_uri=f"{location}/{DATA}/{name}",
+                dst_path=str(spare),
+                tracking_uri=store.uri,
+                registry_uri=store.registry_uri,
+            )
+        )
         content = found.read_bytes()
         shutil.rmtree(spare)
         if hashlib.sha256(content).hexdigest() != sha256:

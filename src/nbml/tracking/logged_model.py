@@ -68,7 +68,8 @@ def _model_id(runs: Runs, run_id: str) -> str:
     if not notes.get(MODEL):
         _note(runs, MODEL, "")
         made = client.create_logged_model(
-            experiment, MODEL_NAME, source_run_id=run_id, model_type="nbml", tags={KEY: runs.state.key})
+            experiment, MODEL_NAME, source_run_id=run_id, model_type="nbml", tags={KEY: runs.state.key}
+        )
         _note(runs, MODEL, str(made.model_id))
     return notes[MODEL]
 
@@ -81,8 +82,11 @@ def _version(runs: Runs, name: str) -> str:
     if not notes.get(VERSION):
         _note(runs, VERSION, "")
         # A database in this process would look "models:/<id>" up in MLflow's global store.
-        source = (f"models:/{notes[MODEL]}" if runs.store.is_remote
-                  else client.get_logged_model(notes[MODEL]).artifact_location)
+        source = (
+            f"models:/{notes[MODEL]}"
+            if runs.store.is_remote
+            else client.get_logged_model(notes[MODEL]).artifact_location
+        )
         with quiet("mlflow.store.model_registry.abstract_store"):
             made = client.create_model_version(name, source, run_id=run_id, model_id=notes[MODEL])
         _note(runs, VERSION, str(made.version))

@@ -50,9 +50,14 @@ def save_model(models: Path, into: Path, model: Model) -> None:
     bundle = open_bundle(models)
     with quiet("mlflow.pyfunc"):
         mlflow.pyfunc.save_model(
-            into, loader_module=LOADER, data_path=str(models), mlflow_model=model,
-            signature=signature(bundle.encoder, bundle.targets), input_example=input_example(bundle.encoder),
-            pip_requirements=requirements(card.family for card in bundle.cards))
+            into,
+            loader_module=LOADER,
+            data_path=str(models),
+            mlflow_model=model,
+            signature=signature(bundle.encoder, bundle.targets),
+            input_example=input_example(bundle.encoder),
+            pip_requirements=requirements(card.family for card in bundle.cards),
+        )
 
 
 def signature(encoder: Encoder, targets: Sequence[str]) -> ModelSignature:

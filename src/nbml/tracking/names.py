@@ -36,8 +36,11 @@ def slug(name: str) -> str:
         injective (up to collisions of 48 bits of SHA-256).
     """
     is_plain = (
-        _PLAIN.fullmatch(name) is not None and len(name) <= MAX_SLUG and name == name.strip()
-        and name.strip(".") != "" and not _HASHED.fullmatch(name)
+        _PLAIN.fullmatch(name) is not None
+        and len(name) <= MAX_SLUG
+        and name == name.strip()
+        and name.strip(".") != ""
+        and not _HASHED.fullmatch(name)
     )
     if is_plain:
         return name

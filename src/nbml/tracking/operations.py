@@ -42,20 +42,42 @@ class Recorder:
                 at = (event.study, event.trial)
                 self._seconds[at] = self._seconds.get(at, 0.0) + event.seconds
             case JobPlanned():
-                return {"op": "plan", "ts": stamp, "studies": [study.model_dump() for study in event.studies],
-                        "folds": list(event.fold_names)}
+                return {
+                    "op": "plan",
+                    "ts": stamp,
+                    "studies": [study.model_dump() for study in event.studies],
+                    "folds": list(event.fold_names),
+                }
             case TrialFinished():
                 at = (event.study, event.trial)
-                return {"op": "trial", "ts": stamp, "study": event.study, "number": event.trial,
-                        "state": event.state, "value": event.value, "folds": list(event.folds),
-                        "params": self._params.pop(at, {}), "seconds": round(self._seconds.pop(at, 0.0), 4),
-                        "error": event.error and event.error.code}
+                return {
+                    "op": "trial",
+                    "ts": stamp,
+                    "study": event.study,
+                    "number": event.trial,
+                    "state": event.state,
+                    "value": event.value,
+                    "folds": list(event.folds),
+                    "params": self._params.pop(at, {}),
+                    "seconds": round(self._seconds.pop(at, 0.0), 4),
+                    "error": event.error and event.error.code,
+                }
             case Notice():
-                return {"op": "notice", "ts": stamp, "seq": event.seq, "level": event.level,
-                        "code": event.code, "message": event.message}
+                return {
+                    "op": "notice",
+                    "ts": stamp,
+                    "seq": event.seq,
+                    "level": event.level,
+                    "code": event.code,
+                    "message": event.message,
+                }
             case JobFinished():
-                return {"op": "end", "ts": stamp, "state": event.state,
-                        "error": event.error and event.error.model_dump(mode="json")}
+                return {
+                    "op": "end",
+                    "ts": stamp,
+                    "state": event.state,
+                    "error": event.error and event.error.model_dump(mode="json"),
+                }
             case _:
                 pass
         return None
@@ -67,7 +89,8 @@ class Recorder:
         may tell its whole log again. The end says nothing more once a record has closed the job.
         """
         return _identity(operation) not in self._said and not (
-            operation["op"] == "end" and "finish" in self._said)
+            operation["op"] == "end" and "finish" in self._said
+        )
 
     def admit(self, operation: Operation) -> None:
         """From now on an operation is not new."""

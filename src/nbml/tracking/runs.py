@@ -58,8 +58,9 @@ class Runs:
         The operation that ends the job, once it was applied.
     """
 
-    def __init__(self, client: MlflowClient, store: Store, spool: Spool, state: State,
-                 spec: TrainSpec) -> None:
+    def __init__(
+        self, client: MlflowClient, store: Store, spool: Spool, state: State, spec: TrainSpec
+    ) -> None:
         self.client, self.store, self.spool, self.state, self.spec = client, store, spool, state, spec
         self.notices: list[Notice] = []
         self.ending: Operation | None = None
@@ -134,8 +135,14 @@ class Runs:
                 return False
             raise
 
-    def log(self, run_id: str, *, metrics: Iterable[Any] = (), params: Iterable[Any] = (),
-            tags: Iterable[Any] = ()) -> None:
+    def log(
+        self,
+        run_id: str,
+        *,
+        metrics: Iterable[Any] = (),
+        params: Iterable[Any] = (),
+        tags: Iterable[Any] = (),
+    ) -> None:
         """Write in as few batches as MLflow's limits allow: 1,000 entities, 100 of them params, 100 tags."""
         metrics, params, tags = list(metrics), list(params), list(tags)
         while metrics or params or tags:
@@ -146,7 +153,8 @@ class Runs:
     def notice(self, level: str, code: str, **fields: Any) -> None:
         """Add a notice, unless the same stands already."""
         told = Notice.model_validate(
-            {"level": level, "code": code, "message": text(f"{code}.message", **fields), "fields": fields})
+            {"level": level, "code": code, "message": text(f"{code}.message", **fields), "fields": fields}
+        )
         if told not in self.notices:
             self.notices.append(told)
 
@@ -220,8 +228,11 @@ class Runs:
                     self.client.set_tag(self.state.runs[child], PARENT, run_id)
         else:
             known = self._best.pop(study, None)
-            told = [one for one in self.spool.read(0, self.state.applied)
-                    if one["op"] == "trial" and one["study"] == study]
+            told = [
+                one
+                for one in self.spool.read(0, self.state.applied)
+                if one["op"] == "trial" and one["study"] == study
+            ]
             self.log(run_id, metrics=self._history(study, told))
             if known is not None:
                 self._best[study] = known
@@ -240,9 +251,13 @@ class Runs:
             best = trial["value"] if best is None else min(best, trial["value"])
             named = zip(self.folds, trial["folds"], strict=False)
             values = {key("trial_rmse"): trial["value"], key("best_rmse"): best} | {
-                key("trial_rmse", fold): value for fold, value in named}
-            points += [Metric(name, value, trial["ts"], trial["number"])
-                       for name, value in values.items() if value is not None]
+                key("trial_rmse", fold): value for fold, value in named
+            }
+            points += [
+                Metric(name, value, trial["ts"], trial["number"])
+                for name, value in values.items()
+                if value is not None
+            ]
         return points
 
     def _learn(self, operation: Operation) -> None:

@@ -49,8 +49,9 @@ class Upload:
         Makes the client of the store.
     """
 
-    def __init__(self, job_folder: Path, spec: TrainSpec, store: Store,
-                 connect: Callable[[Store], MlflowClient]) -> None:
+    def __init__(
+        self, job_folder: Path, spec: TrainSpec, store: Store, connect: Callable[[Store], MlflowClient]
+    ) -> None:
         self.spool = Spool(job_folder)
         self._folder, self._spec, self._store, self._connect = job_folder, spec, store, connect
         self._lock = FileLock(self.spool.lock, thread_local=False)

@@ -58,8 +58,14 @@ class TrackingWriter:
         NBML-T01, NBML-T02 when there can be no such store.
     """
 
-    def __init__(self, job_folder: Path, spec: TrainSpec, settings: Settings, *,
-                 connect: Callable[[Store], MlflowClient] = connect) -> None:
+    def __init__(
+        self,
+        job_folder: Path,
+        spec: TrainSpec,
+        settings: Settings,
+        *,
+        connect: Callable[[Store], MlflowClient] = connect,
+    ) -> None:
         self._store = resolve(settings)
         self._upload = Upload(job_folder, spec, self._store, connect)
         self._recorder = Recorder()
@@ -217,8 +223,14 @@ class TrackingWriter:
             told = error.message if isinstance(error, NbmlError) else describe(error)
             if self._error is None and not isinstance(error, TrackingError):
                 fields = {"uri": self._store.shown, "reason": told}
-                self._notices.append(Notice(level="warning", code="NBML-T20", fields=fields,
-                                            message=text("NBML-T20.message", **fields)))
+                self._notices.append(
+                    Notice(
+                        level="warning",
+                        code="NBML-T20",
+                        fields=fields,
+                        message=text("NBML-T20.message", **fields),
+                    )
+                )
             self._error = told
             self._notices += self._upload.take_notices()
             self._changed.notify_all()
@@ -227,16 +239,27 @@ class TrackingWriter:
         with self._changed:
             if self._error is not None:
                 fields = {"uri": self._store.shown}
-                self._notices.append(Notice(level="info", code="NBML-T21", fields=fields,
-                                            message=text("NBML-T21.message", **fields)))
+                self._notices.append(
+                    Notice(
+                        level="info",
+                        code="NBML-T21",
+                        fields=fields,
+                        message=text("NBML-T21.message", **fields),
+                    )
+                )
             self._error = None
             self._kept = self._upload.kept
             self._notices += self._upload.take_notices()
             self._changed.notify_all()
 
 
-def flush(job_folder: Path, settings: Settings, *, timeout_s: float = 60.0,
-          connect: Callable[[Store], MlflowClient] = connect) -> Kept | None:
+def flush(
+    job_folder: Path,
+    settings: Settings,
+    *,
+    timeout_s: float = 60.0,
+    connect: Callable[[Store], MlflowClient] = connect,
+) -> Kept | None:
     """Upload later what could not be uploaded when the job ran.
 
     Parameters

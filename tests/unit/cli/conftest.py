@@ -118,7 +118,7 @@ class FakeJob:
     waiting: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
-    def follow(self, timeout_s: float | None = None) -> Iterator[ev.AnyEvent]:  # noqa: ARG002
+    def follow(self, timeout_s: float | None = None) -> Iterator[ev.AnyEvent]:
         yield from self.log[:-1]
         if self.waits:
             self.waiting.set()
@@ -134,7 +134,7 @@ class FakeJob:
     def cancel(self) -> None:
         self.cancelled.set()
 
-    def result(self, timeout_s: float | None = None) -> Any:  # noqa: ARG002
+    def result(self, timeout_s: float | None = None) -> Any:
         if self.record is None:
             raise JobError("NBML-J20", study="t0-lightgbm", reason="none")
         return SimpleNamespace(record=self.record)

@@ -33,28 +33,31 @@ def test_a_frame_is_copied():
     assert table.path is None
 
 
-@pytest.mark.parametrize(("values", "kind", "wanted"), [
-    (pd.array([1, 2, None], dtype="Int64"), "integer", [1.0, 2.0, None]),
-    (pd.array([1, 2, 3], dtype="UInt8"), "integer", [1, 2, 3]),
-    (pd.array([1.5, None], dtype="Float32"), "number", [1.5, None]),
-    (pd.array([True, None], dtype="boolean"), "boolean", [1.0, None]),
-    (np.array([True, None, False], dtype=object), "boolean", [1.0, None, 0.0]),
-    (pd.arrays.SparseArray([0.0, 1.5, 0.0]), "number", [0.0, 1.5, 0.0]),
-    (pd.array([1, 2], dtype=pd.ArrowDtype(pa.int32())), "integer", [1, 2]),
-    (pd.array(["a", None], dtype="string"), "category", ["a", None]),
-    (np.array(["a", np.nan], dtype=object), "category", ["a", None]),
-    (pd.Categorical([1.0, 2.0, None]), "category", ["1", "2", None]),
-    (np.array([decimal.Decimal("1.5"), None], dtype=object), "number", [1.5, None]),
-    (np.array([1, "x", 2.5], dtype=object), "category", ["1", "x", "2.5"]),
-    (np.array([2**60, 1], dtype="int64"), "category", [str(2**60), "1"]),
-    (np.array([2**70, 1], dtype=object), "category", [str(2**70), "1"]),
-    (np.array([1.0, np.nan, 3.0]), "integer", [1.0, None, 3.0]),
-    (np.array([1.0, 2.0], dtype="float16"), "number", [1.0, 2.0]),
-    (np.array([None, None], dtype=object), "number", [None, None]),
-    (pd.to_datetime(["2024-01-31", None]), "date", [pd.Timestamp("2024-01-31"), None]),
-    (pd.to_datetime(["2024-01-31T09:00+09:00"]), "date", [pd.Timestamp("2024-01-31")]),
-    (pd.period_range("2024-01", periods=2, freq="M"), "unsupported", ["2024-01", "2024-02"]),
-])
+@pytest.mark.parametrize(
+    ("values", "kind", "wanted"),
+    [
+        (pd.array([1, 2, None], dtype="Int64"), "integer", [1.0, 2.0, None]),
+        (pd.array([1, 2, 3], dtype="UInt8"), "integer", [1, 2, 3]),
+        (pd.array([1.5, None], dtype="Float32"), "number", [1.5, None]),
+        (pd.array([True, None], dtype="boolean"), "boolean", [1.0, None]),
+        (np.array([True, None, False], dtype=object), "boolean", [1.0, None, 0.0]),
+        (pd.arrays.SparseArray([0.0, 1.5, 0.0]), "number", [0.0, 1.5, 0.0]),
+        (pd.array([1, 2], dtype=pd.ArrowDtype(pa.int32())), "integer", [1, 2]),
+        (pd.array(["a", None], dtype="string"), "category", ["a", None]),
+        (np.array(["a", np.nan], dtype=object), "category", ["a", None]),
+        (pd.Categorical([1.0, 2.0, None]), "category", ["1", "2", None]),
+        (np.array([decimal.Decimal("1.5"), None], dtype=object), "number", [1.5, None]),
+        (np.array([1, "x", 2.5], dtype=object), "category", ["1", "x", "2.5"]),
+        (np.array([2**60, 1], dtype="int64"), "category", [str(2**60), "1"]),
+        (np.array([2**70, 1], dtype=object), "category", [str(2**70), "1"]),
+        (np.array([1.0, np.nan, 3.0]), "integer", [1.0, None, 3.0]),
+        (np.array([1.0, 2.0], dtype="float16"), "number", [1.0, 2.0]),
+        (np.array([None, None], dtype=object), "number", [None, None]),
+        (pd.to_datetime(["2024-01-31", None]), "date", [pd.Timestamp("2024-01-31"), None]),
+        (pd.to_datetime(["2024-01-31T09:00+09:00"]), "date", [pd.Timestamp("2024-01-31")]),
+        (pd.period_range("2024-01", periods=2, freq="M"), "unsupported", ["2024-01", "2024-02"]),
+    ],
+)
 def test_every_dtype_becomes_one_of_five(values, kind, wanted):
     """D30, D27, R19, R22, R24."""
     table = read(pd.DataFrame({"x": values}))
@@ -97,9 +100,16 @@ def test_declared_levels_keep_their_order():
 
 
 def test_sheet_of_a_frame_alone():
-    frame = read(pd.DataFrame({
-        "x [K]": [1.5, np.inf, np.nan, -2.0], "c": ["b", "a", None, "b"], "p": [True, False, True, True],
-        "many": [f"v{i}" for i in range(4)]})).frame
+    frame = read(
+        pd.DataFrame(
+            {
+                "x [K]": [1.5, np.inf, np.nan, -2.0],
+                "c": ["b", "a", None, "b"],
+                "p": [True, False, True, True],
+                "many": [f"v{i}" for i in range(4)],
+            }
+        )
+    ).frame
     sheet = build_sheet(frame)
     x, c, p, _ = sheet.columns
     assert (x.kind, x.label, x.unit, x.low, x.high, x.missing_share) == ("number", "x", "K", -2.0, 1.5, 0.25)
@@ -135,9 +145,15 @@ def test_report_is_the_same_for_the_same_bytes(tmp_path):
     assert read(path, ReadOptions(delimiter=",")).report == read(path, delimiter=",").report
 
 
-FRAME = pd.DataFrame({
-    "x": [0.1, np.nan, -np.inf], "n": [1, 2, 3], "p": [True, False, True], "m": ["a", None, "𠮷"],
-    "d": np.array(["2024-01-31", "NaT", "1999-12-31T23:59:59.123456"], "datetime64[us]")})
+FRAME = pd.DataFrame(
+    {
+        "x": [0.1, np.nan, -np.inf],
+        "n": [1, 2, 3],
+        "p": [True, False, True],
+        "m": ["a", None, "𠮷"],
+        "d": np.array(["2024-01-31", "NaT", "1999-12-31T23:59:59.123456"], "datetime64[us]"),
+    }
+)
 
 
 def test_stored_frame_comes_back(tmp_path):
@@ -168,6 +184,7 @@ def test_stored_frame_is_verified(tmp_path):
 
 def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     """F25: the disk is full when the file is synced."""
+
     def full(_):
         raise OSError(28, "No space left on device")
 
@@ -182,9 +199,15 @@ def test_hash_tells_frames_apart():
     nan = frame.copy()
     nan.loc[1, "x"] = np.frombuffer(b"\x01\x00\x00\x00\x00\x00\xf8\xff")[0]
     assert hash_frame(nan) == hash_frame(frame)
-    others = [frame.rename(columns={"x": "y"}), frame.iloc[:, ::-1], frame.iloc[::-1], frame.iloc[:2],
-              frame.assign(n=[1.0, 2.0, 3.0]), frame.assign(m=["a", "", "𠮷"]),
-              frame.assign(m=["a𠮷", None, ""])]
+    others = [
+        frame.rename(columns={"x": "y"}),
+        frame.iloc[:, ::-1],
+        frame.iloc[::-1],
+        frame.iloc[:2],
+        frame.assign(n=[1.0, 2.0, 3.0]),
+        frame.assign(m=["a", "", "𠮷"]),
+        frame.assign(m=["a𠮷", None, ""]),
+    ]
     assert len({hash_frame(other) for other in [frame, *others]}) == 8
     known = pd.DataFrame({"a": [1.5, np.nan], "b": ["x", "ÿ"]})
     assert hash_frame(known) == "30db44ba3ae4a1b0cbc21fa071c66d0a9ad12d264c4c7462df0f0f013d7ffb8e"

@@ -19,13 +19,46 @@ from nbml.data.units import split_unit
 from nbml.errors import ReadError
 
 HOSTILE = (
-    "[ ] < , : \" { }", "a\nb", "a b", "a_b", "rmse", "target", "fold", "index", "level_0", "__proto__",
-    "0", "constructor", "Unnamed: 0", "<img src=x onerror=alert(1)>", "\u202eabc", "a\u200bb", "𠮷野", "é",
-    "e\u0301", "ﾃｽﾄ", "テスト", "THT", "THt", "=1+1", "{{7*7}}", "${x}", "a.b", "", " ", "x" * 300, "\x00",
-    "a\x00b", "\ufeffx", "NaN", "'; DROP TABLE t")
+    '[ ] < , : " { }',
+    "a\nb",
+    "a b",
+    "a_b",
+    "rmse",
+    "target",
+    "fold",
+    "index",
+    "level_0",
+    "__proto__",
+    "0",
+    "constructor",
+    "Unnamed: 0",
+    "<img src=x onerror=alert(1)>",
+    "\u202eabc",
+    "a\u200bb",
+    "𠮷野",
+    "é",
+    "e\u0301",
+    "ﾃｽﾄ",
+    "テスト",
+    "THT",
+    "THt",
+    "=1+1",
+    "{{7*7}}",
+    "${x}",
+    "a.b",
+    "",
+    " ",
+    "x" * 300,
+    "\x00",
+    "a\x00b",
+    "\ufeffx",
+    "NaN",
+    "'; DROP TABLE t",
+)
 names = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8"), max_size=12))
 settled = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def unique(listed):
@@ -59,7 +92,8 @@ def test_unnamed_and_odd_names(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "pair", [("THT", "THt"), ("é", "e\u0301"), ("ﾃｽﾄ", "テスト"), ("a", "a "), ("Ａ", "A")])
+    "pair", [("THT", "THt"), ("é", "e\u0301"), ("ﾃｽﾄ", "テスト"), ("a", "a "), ("Ａ", "A")]
+)
 def test_near_equal_names_stay_apart_and_are_reported(pair):
     """R15."""
     table = read(pd.DataFrame([[1, 2]], columns=list(pair)))
@@ -75,9 +109,13 @@ def test_integer_names_become_text_without_collision():
         read(pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("a", "b")])))
 
 
-@pytest.mark.parametrize("frame", [
-    pd.DataFrame([[1]], columns=pd.Index(["a\ud800"], dtype=object)),
-    pd.DataFrame({"a": pd.Series(["x", "y\udfff"], dtype=object)})])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame([[1]], columns=pd.Index(["a\ud800"], dtype=object)),
+        pd.DataFrame({"a": pd.Series(["x", "y\udfff"], dtype=object)}),
+    ],
+)
 def test_half_characters_are_refused(frame):
     """D36."""
     with pytest.raises(ReadError, match="NBML-R27"):
@@ -101,14 +139,21 @@ def test_settled_names_are_unique_and_keep_what_they_can(listed):
 def test_hostile_names_and_levels_survive(tmp_path, columns, levels):
     """D29, D33-D37: CSV -> read -> save -> load gives the same names, values and hash."""
     header = unique(columns)
-    rows = [[str(i + 0.5), *(levels[(i + j) % len(levels)] for j in range(len(header) - 1))]
-            for i in range(6)]
+    rows = [
+        [str(i + 0.5), *(levels[(i + j) % len(levels)] for j in range(len(header) - 1))] for i in range(6)
+    ]
     out = io.StringIO(newline="")
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows([header, *rows])
     path = tmp_path / "t.csv"
     path.write_bytes(out.getvalue().encode())
-    table = read(path, header=1, delimiter=",", encoding="utf-8", missing_tokens="none",
-                 kinds=dict.fromkeys(header[1:], "category"))
+    table = read(
+        path,
+        header=1,
+        delimiter=",",
+        encoding="utf-8",
+        missing_tokens="none",
+        kinds=dict.fromkeys(header[1:], "category"),
+    )
     assert list(table.columns.names) == header
     for j, name in enumerate(header[1:], start=1):
         wanted = [row[j] if row[j].strip() else None for row in rows]
@@ -133,12 +178,24 @@ def test_html_view_is_escaped_and_short(tmp_path):
     assert "\u202e" not in read(pd.DataFrame({"\u202eabc": [1]}))._repr_html_()
 
 
-@pytest.mark.parametrize(("name", "label", "unit"), [
-    ("Air temperature [K]", "Air temperature", "K"), ("平均気温(℃)", "平均気温", "℃"),
-    ("湿度（％）", "湿度", "%"), ("圧力〔ＭＰａ〕", "圧力", "MPa"), ("日射量(MJ/㎡)", "日射量", "MJ/㎡"),
-    ("風速 (m s^-1)", "風速", "m s^-1"),
-    ("Strength (28-day)(Mpa)", "Strength (28-day)", "Mpa"), ("x [arb. scale]", "x", "arb. scale"),
-    ("Jitter(Abs)", "Jitter(Abs)", None), ("天気(昼：06時～18時)", "天気(昼：06時～18時)", None),
-    ("[K]", "[K]", None), ("a(b)c", "a(b)c", None), ("f(x)", "f(x)", None), (" x ", "x", None)])
+@pytest.mark.parametrize(
+    ("name", "label", "unit"),
+    [
+        ("Air temperature [K]", "Air temperature", "K"),
+        ("平均気温(℃)", "平均気温", "℃"),
+        ("湿度（％）", "湿度", "%"),
+        ("圧力〔ＭＰａ〕", "圧力", "MPa"),
+        ("日射量(MJ/㎡)", "日射量", "MJ/㎡"),
+        ("風速 (m s^-1)", "風速", "m s^-1"),
+        ("Strength (28-day)(Mpa)", "Strength (28-day)", "Mpa"),
+        ("x [arb. scale]", "x", "arb. scale"),
+        ("Jitter(Abs)", "Jitter(Abs)", None),
+        ("天気(昼：06時～18時)", "天気(昼：06時～18時)", None),
+        ("[K]", "[K]", None),
+        ("a(b)c", "a(b)c", None),
+        ("f(x)", "f(x)", None),
+        (" x ", "x", None),
+    ],
+)
 def test_units_are_taken_from_brackets(name, label, unit):
     assert split_unit(name) == (label, unit)

@@ -25,7 +25,8 @@ from nbml.errors import ReadError
 
 CSV = "a,b\n1,x\n2,y\n"
 FRAME = pd.DataFrame(
-    {"温度[℃]": [1.5, np.nan, 3.0], "n": [1, 2, 3], "p": [True, False, True], "m": ["A", None, "B"]})
+    {"温度[℃]": [1.5, np.nan, 3.0], "n": [1, 2, 3], "p": [True, False, True], "m": ["A", None, "B"]}
+)
 
 
 def refused(code, source, **options):
@@ -89,9 +90,16 @@ def test_every_format_gives_the_same_table(tmp_path):
 
 def test_not_usable_columns_are_named():
     """R24: durations, complex numbers, nested and binary values are kept for show, never as a number."""
-    frame = pd.DataFrame({
-        "t": pd.to_timedelta([1, 2], unit="s"), "z": np.array([1 + 2j, 3j]), "l": [[1], [2, 3]],
-        "b": [b"\x00", b"\x01"], "o": [object(), 1], "x": [1.0, 2.0]})
+    frame = pd.DataFrame(
+        {
+            "t": pd.to_timedelta([1, 2], unit="s"),
+            "z": np.array([1 + 2j, 3j]),
+            "l": [[1], [2, 3]],
+            "b": [b"\x00", b"\x01"],
+            "o": [object(), 1],
+            "x": [1.0, 2.0],
+        }
+    )
     table = read(frame)
     assert [c.kind for c in table.columns.columns] == ["unsupported"] * 5 + ["number"]
     assert all(table.columns[name].role == "ignored" and table.columns[name].note for name in "tzlbo")
@@ -127,7 +135,7 @@ def test_zip_that_understates_its_size(put):
     data = bytearray(zipped(("a.csv", b"x\n" + b"1\n" * 50_000)))
     for mark, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         place = data.index(mark) + at
-        data[place:place + 4] = (10).to_bytes(4, "little")
+        data[place : place + 4] = (10).to_bytes(4, "little")
     refused("R08", put(bytes(data), "liar.zip"))
 
 
@@ -148,11 +156,24 @@ def test_excel_sheets_formulas_and_kinds(tmp_path):
     """R27: stored values only, hidden sheets listed, what was never calculated is said."""
     day = dt.datetime(2024, 1, 31)
     path = tmp_path / "t.xlsx"
-    path.write_bytes(workbook(
-        ("hidden", [["h"], [1]]), ("空", []),
-        ("data", [["測定結果"], [], ["id", "x", "day", "f", "mixed"], ["001", 1, day, "=1+1", 1.5],
-                  ["002", 2.5, day, "=2+2", "ND"]]),
-        ("other", [["z"], [9]]), hidden=("hidden",)))
+    path.write_bytes(
+        workbook(
+            ("hidden", [["h"], [1]]),
+            ("空", []),
+            (
+                "data",
+                [
+                    ["測定結果"],
+                    [],
+                    ["id", "x", "day", "f", "mixed"],
+                    ["001", 1, day, "=1+1", 1.5],
+                    ["002", 2.5, day, "=2+2", "ND"],
+                ],
+            ),
+            ("other", [["z"], [9]]),
+            hidden=("hidden",),
+        )
+    )
     table = read(path)
     assert table.columns.names == ("id", "x", "day", "f", "mixed")
     sheet = table.report.of("read.sheet.found")[0]
@@ -205,6 +226,7 @@ def test_parquet_faults(tmp_path, put):
 
 def test_pickles_are_no_data(put):
     """R29: refused by content and by name, never loaded."""
+
     class Trap:
         def __reduce__(self):
             return (os._exit, (3,))
@@ -215,9 +237,17 @@ def test_pickles_are_no_data(put):
     refused("R29", pickle.dumps(Trap()))
 
 
-@pytest.mark.parametrize("source", [
-    "https://example.org/a.csv", "s3://bucket/a.csv", "file:///etc/hosts", "ftp://x/y", "dbfs:/a",
-    "data:text/csv,a"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://example.org/a.csv",
+        "s3://bucket/a.csv",
+        "file:///etc/hosts",
+        "ftp://x/y",
+        "dbfs:/a",
+        "data:text/csv,a",
+    ],
+)
 def test_addresses_are_refused(source):
     """R30."""
     refused("R01", source)
@@ -293,8 +323,12 @@ def test_raw_weather_file_has_proper_names(shared_data):
     table = read(path)
     assert table.frame.shape == (365, 96)
     assert table.columns.names[:5] == (
-        "年月日", "日照時間(時間)", "日照時間(時間) 現象なし情報", "日照時間(時間) 品質情報",
-        "日照時間(時間) 均質番号")
+        "年月日",
+        "日照時間(時間)",
+        "日照時間(時間) 現象なし情報",
+        "日照時間(時間) 品質情報",
+        "日照時間(時間) 均質番号",
+    )
     assert "最高気温(℃) 時分 品質情報" in table.columns
     assert not table.report.of("read.renamed")
     assert table.columns["平均気温(℃)"].unit == "℃"

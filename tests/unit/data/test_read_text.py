@@ -39,7 +39,8 @@ def test_cp932_is_found_and_can_be_said(file):
 
 
 @pytest.mark.parametrize(
-    "text", ["Temp [°C],name\n1,a\n2,b\n", "Größe,Température\n1,2\n3,4\n", "µm,x\n1,2\n"])
+    "text", ["Temp [°C],name\n1,a\n2,b\n", "Größe,Température\n1,2\n3,4\n", "µm,x\n1,2\n"]
+)
 def test_latin_1_is_neither_guessed_nor_taken_for_cp932(file, text):
     """R2: Western bytes are refused with the guess named, until the user says what they are."""
     path = file(text, encoding="latin-1")
@@ -101,8 +102,10 @@ def test_said_encoding_is_strict_and_known(file):
             read(path, encoding=name)
 
 
-@pytest.mark.parametrize(("content", "code"), [
-    ("", "R11"), ("\n \n", "R11"), ("\ufeff", "R11"), ("a,b\n", "R12"), ("a,b\n\n , \n", "R12")])
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [("", "R11"), ("\n \n", "R11"), ("\ufeff", "R11"), ("a,b\n", "R12"), ("a,b\n\n , \n", "R12")],
+)
 def test_empty_and_header_only_are_told_apart(file, content, code):
     """R7."""
     with pytest.raises(ReadError, match=f"NBML-{code}"):
@@ -245,7 +248,11 @@ def test_decorated_numbers_are_offered_not_converted(file):
     assert table.report.of("read.decorated")[0].fields == {"count": 2, "example": "1,234"}
     converted = read(path, convert="all")
     assert converted.frame.to_dict("list") == {
-        "a": [1234, 12345678, 5], "b": [500, 1200, -7], "c": [12, 3.5, 4], "d": [12, 3, 5]}
+        "a": [1234, 12345678, 5],
+        "b": [500, 1200, -7],
+        "c": [12, 3.5, 4],
+        "d": [12, 3, 5],
+    }
     assert len(converted.report.of("read.converted")) == 4
     european = file("a;b\n1.234,5;0,5\n2,5;1\n")
     assert read(european).report.of("read.decorated")[0].columns == ("a",)
@@ -306,11 +313,20 @@ def test_booleans_with_and_without_gaps(file):
         read(file("p\n0\n2\n"), kinds={"p": "boolean"})
 
 
-@pytest.mark.parametrize("values", [
-    ("2024-01-31", "2024-02-01"), ("2013/10/20 23:31", "2013/1/2 0:00"), ("1/1/11", "12/31/12"),
-    ("令和6年1月2日", "平成元年12月31日"), ("R6.1.2", "H31.4.30"), ("2024年3月", "2024年4月"),
-    ("2024-01-31T10:00:00+09:00", "2024-01-31T10:00:00Z"), ("12:30", "23:59:59"),
-    ("31-Jan-2024", "1-Feb-24")])
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("2024-01-31", "2024-02-01"),
+        ("2013/10/20 23:31", "2013/1/2 0:00"),
+        ("1/1/11", "12/31/12"),
+        ("令和6年1月2日", "平成元年12月31日"),
+        ("R6.1.2", "H31.4.30"),
+        ("2024年3月", "2024年4月"),
+        ("2024-01-31T10:00:00+09:00", "2024-01-31T10:00:00Z"),
+        ("12:30", "23:59:59"),
+        ("31-Jan-2024", "1-Feb-24"),
+    ],
+)
 def test_dates_are_recognised_and_no_feature(file, values):
     """R23: kept as written."""
     table = read(file("day,x\n" + "".join(f"{v},{i}\n" for i, v in enumerate(values))))
@@ -352,8 +368,13 @@ def test_wrong_options_are_named(file):
     for option in ({"kinds": {"zz": "number"}}, {"keep_tokens": {"zz": "all"}}, {"convert": ("zz",)}):
         with pytest.raises(ReadError, match="NBML-R22"):
             read(path, **option)
-    for option in ({"delimeter": ","}, {"header": 0}, {"delimiter": ";;"}, {"decimal": "x"},
-                   {"kinds": {"a": "float"}}):
+    for option in (
+        {"delimeter": ","},
+        {"header": 0},
+        {"delimiter": ";;"},
+        {"decimal": "x"},
+        {"kinds": {"a": "float"}},
+    ):
         with pytest.raises(ReadError, match="NBML-R21"):
             read(path, **option)
     with pytest.raises(ReadError) as caught:

@@ -6,7 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from nbml.engine import budget
-from nbml.engine.budget import cgroup_cpus, cpu_budget, memory_budget_mb, worker_count, worker_memory_mb
+from nbml.engine.budget import (
+    cgroup_cpus,
+    cpu_budget,
+    memory_budget_mb,
+    own_cgroup,
+    worker_count,
+    worker_memory_mb,
+)
 from nbml.settings import Settings
 
 MB = 2**20
@@ -41,18 +48,11 @@ def test_cgroup_quota(tmp_path, files, cpus):
 
 @pytest.mark.parametrize(
     ("quota", "affinity", "cpus"),
-    [
-        (None, 8, 8),
-        (2.0, 8, 2),
-        (16.0, 8, 8),
-        (1.5, 8, 1),
-        (0.05, 8, 1),
-        (None, 1, 1),
-    ],
+    [(None, 8, 8), (2.0, 8, 2), (16.0, 8, 8), (1.5, 8, 1), (0.05, 8, 1), (None, 1, 1)],
 )
 def test_cpu_budget_is_the_least(monkeypatch, quota, affinity, cpus):
     """F17."""
-    monkeypatch.setattr(budget, "cgroup_cpus", lambda _root: quota)
+    monkeypatch.setattr(budget, "cgroup_cpus", lambda _root, _inside: quota)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(affinity)), raising=False)
     monkeypatch.delenv("NBML_CPUS", raising=False)
     assert cpu_budget(Settings()) == cpus
@@ -90,7 +90,7 @@ def test_cpu_budget_follows_affinity():
 def test_memory_budget(tmp_path, monkeypatch, files, free_mb):
     """0.8 of the least that machine and cgroup leave."""
     monkeypatch.setattr(budget.psutil, "virtual_memory", lambda: SimpleNamespace(available=1000 * MB))
-    assert memory_budget_mb(cgroup(tmp_path, files)) == pytest.approx(0.8 * free_mb)
+    assert memory_budget_mb(cgroup(tmp_path, files), "") == pytest.approx(0.8 * free_mb)
 
 
 def test_memory_of_a_worker_grows_with_the_table():
@@ -119,3 +119,27 @@ def test_memory_of_a_worker_grows_with_the_table():
 def test_workers_that_fit(asked, cpus, threads, memory_mb, workers):
     """F17, F4: as many as processors and memory allow, none when not even one fits."""
     assert worker_count(asked=asked, cpus=cpus, threads=threads, memory_mb=memory_mb, each_mb=500) == workers
+
+
+def test_nested_group_is_held_to_the_least_quota_on_the_way_up(tmp_path):
+    """A systemd scope or a container inside a container has its quota in its own folder, or above it."""
+    for place, quota in {
+        "": "max 100000",
+        "user.slice": "150000 100000",
+        "user.slice/lab.scope": "max 100000",
+    }.items():
+        cgroup(tmp_path / place, {"cpu.max": quota})
+    assert cgroup_cpus(tmp_path, "user.slice/lab.scope") == 1.5
+    assert cgroup_cpus(tmp_path) is None
+
+
+def test_memory_of_a_nested_group_counts(tmp_path):
+    cgroup(tmp_path / "lab.scope", {"memory.max": str(300 * 2**20), "memory.current": str(100 * 2**20)})
+    assert memory_budget_mb(tmp_path, "lab.scope") == pytest.approx(160.0)
+
+
+def test_own_group_is_read_from_the_kernel(tmp_path):
+    listing = tmp_path / "cgroup"
+    listing.write_text("12:cpu:/old\n0::/user.slice/lab.scope\n")
+    assert own_cgroup(listing) == "user.slice/lab.scope"
+    assert own_cgroup(tmp_path / "absent") == ""

@@ -1,6 +1,5 @@
 """What trials leave on disk: whole or not there, and the first result of a fold is the one that counts."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -40,7 +39,7 @@ def test_the_second_result_of_a_fold_is_dropped(store):
     store.save_fold("t0-x", 0, 0, record(2.0), {"m": b"second"})
     assert store.load_fold("t0-x", 0, 0).predictions[0] == 1.0
     assert store.load_model_files("t0-x", 0, 0) == {"m": b"first"}
-    assert [p.name for p in store.fold_folder("t0-x", 0, 0).parent.iterdir()] == ["fold-0"]
+    assert list(store.fold_file("t0-x", 0, 0).parent.iterdir()) == [store.fold_file("t0-x", 0, 0)]
 
 
 def test_of_many_writers_at_once_one_wins_whole(store):
@@ -58,14 +57,14 @@ def test_of_many_writers_at_once_one_wins_whole(store):
         thread.join()
     value = store.load_fold("t0-x", 3, 1).predictions[0]
     assert store.load_model_files("t0-x", 3, 1) == {"m": str(float(value)).encode()}
-    assert [p.name for p in store.fold_folder("t0-x", 3, 1).parent.iterdir()] == ["fold-1"]
+    assert list(store.fold_file("t0-x", 3, 1).parent.iterdir()) == [store.fold_file("t0-x", 3, 1)]
 
 
 def test_a_draft_of_a_killed_worker_is_no_result(store):
     """F1: killed before the rename."""
-    draft = store.fold_folder("t0-x", 0, 0).with_name(".fold-0.abcd1234")
-    (draft / "model").mkdir(parents=True)
-    (draft / "outcome.npz").write_bytes(b"half")
+    draft = store.fold_file("t0-x", 0, 0).with_name(".000000.fold-0.abcd1234")
+    draft.parent.mkdir(parents=True)
+    draft.write_bytes(b"half")
     assert store.load_fold("t0-x", 0, 0) is None
     store.save_fold("t0-x", 0, 0, record(), FILES)
     assert store.load_fold("t0-x", 0, 0) is not None
@@ -75,7 +74,7 @@ def test_a_draft_of_a_killed_worker_is_no_result(store):
 def test_a_torn_fold_is_ignored_and_replaced(store, left):
     """F23: a power loss left the folder without its content."""
     store.save_fold("t0-x", 0, 0, record(1.0), {"m": b"torn"})
-    outcome = store.fold_folder("t0-x", 0, 0) / "outcome.npz"
+    outcome = store.fold_file("t0-x", 0, 0)
     content = outcome.read_bytes()
     if left is None:
         outcome.unlink()
@@ -89,7 +88,7 @@ def test_a_torn_fold_is_ignored_and_replaced(store, left):
 
 def test_a_changed_byte_is_no_result(store):
     store.save_fold("t0-x", 0, 0, record(1.0), FILES)
-    outcome = store.fold_folder("t0-x", 0, 0) / "outcome.npz"
+    outcome = store.fold_file("t0-x", 0, 0)
     content = bytearray(outcome.read_bytes())
     content[content.index(np.float32(1.0).tobytes())] ^= 1
     outcome.write_bytes(content)
@@ -128,18 +127,28 @@ def test_a_torn_trial_is_no_trial(store, tmp_path):
 def test_nothing_on_disk_is_unpickled(store):
     """S10."""
     store.save_fold("t0-x", 0, 0, record(), FILES)
-    outcome = store.fold_folder("t0-x", 0, 0) / "outcome.npz"
-    np.savez(outcome, predictions=np.array([print], dtype=object), seconds=0.0, params=np.array("{}"))
+    outcome = store.fold_file("t0-x", 0, 0)
+    with outcome.open("wb") as file:
+        np.savez(
+            file, predictions=np.array([print], dtype=object), about=np.array('{"seconds": 0, "params": {}}')
+        )
     assert store.load_fold("t0-x", 0, 0) is None
 
 
 def test_dropping_models_keeps_the_trial(store):
     store.save_fold("t0-x", 0, 0, record(), FILES)
     store.save_trial("t0-x", 0, TrialRecord({}, np.zeros(3, dtype=np.float32), 1.0, [1.0], [0.1]))
-    store.drop_models("t0-x", 0)
-    store.drop_models("t0-x", 0)
+    store.drop_models("t0-x", 0, 1)
+    store.drop_models("t0-x", 0, 1)
     assert store.load_fold("t0-x", 0, 0) is None
     assert store.load_trial("t0-x", 0).value == 1.0
+
+
+def test_sweeping_keeps_only_what_is_named(store):
+    for trial in (0, 1, 12):
+        store.save_fold("t0-x", trial, 0, record(), FILES)
+    store.sweep(keep=[("t0-x", 1)])
+    assert [store.load_fold("t0-x", trial, 0) is not None for trial in (0, 1, 12)] == [False, True, False]
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(tmp_path):
@@ -160,8 +169,8 @@ except EngineError as error:
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["NBML-E01", str(tmp_path / "t0-x/000000/fold-0")]
-    assert os.listdir(tmp_path / "t0-x/000000") == []  # noqa: PTH208
+    assert done.stdout.split() == ["NBML-E01", str(tmp_path / "t0-x/000000.fold-0")]
+    assert list((tmp_path / "t0-x").iterdir()) == []
 
 
 def test_a_place_that_is_a_file_is_named(tmp_path):

@@ -37,7 +37,7 @@ class Linear:
     def __init__(self, slope):
         self.slope = slope
 
-    def predict(self, X, *, threads=1):  # noqa: ARG002
+    def predict(self, X, *, threads=1):
         return self.slope * X[:, 0]
 
     def files(self):
@@ -58,14 +58,20 @@ def load(name):
 
 
 def cards():
-    return [ModelCard(0, "linear", {"n": np.int64(3)}, {"rmse": 0.5, "r2": None}, chosen=True),
-            ModelCard(0, "other"), ModelCard(1, "linear", chosen=True)]
+    return [
+        ModelCard(0, "linear", {"n": np.int64(3)}, {"rmse": 0.5, "r2": None}, chosen=True),
+        ModelCard(0, "other"),
+        ModelCard(1, "linear", chosen=True),
+    ]
 
 
 def pieces():
     slopes = iter(range(1, 100))
-    return {(card.target, card.family, part): Linear(next(slopes)).files()
-            for card in cards() for part in ["final", *map(fold_part, FOLDS)]}
+    return {
+        (card.target, card.family, part): Linear(next(slopes)).files()
+        for card in cards()
+        for part in ["final", *map(fold_part, FOLDS)]
+    }
 
 
 def finish(writer, **changes):
@@ -193,17 +199,44 @@ def test_links_are_not_adopted(tmp_path, link):
 
 
 HOSTILE = [
-    "../../x", "..\\..\\x", "%2e%2e/", "%252e%252e/", "/etc/passwd", "C:\\x", "\\\\host\\x", "a/../../b",
-    "a\0b", "CON", ".", "..", "", "a" * 300, "model.txt.", "model.txt ", "Model", "model.pkl", "con.json",
-    "Nul.txt", "model.json/", "mödel.json", "-model.json", "model.JSON", "model.json\n"]
+    "../../x",
+    "..\\..\\x",
+    "%2e%2e/",
+    "%252e%252e/",
+    "/etc/passwd",
+    "C:\\x",
+    "\\\\host\\x",
+    "a/../../b",
+    "a\0b",
+    "CON",
+    ".",
+    "..",
+    "",
+    "a" * 300,
+    "model.txt.",
+    "model.txt ",
+    "Model",
+    "model.pkl",
+    "con.json",
+    "Nul.txt",
+    "model.json/",
+    "mödel.json",
+    "-model.json",
+    "model.JSON",
+    "model.json\n",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_that_are_paths_or_no_models_are_refused(tmp_path, folder, name):
     """S7, S9, S10: as family, part and file, at writing and in a manifest."""
     writer = BundleWriter(tmp_path / "new", load=load)
-    for args in ((0, name, "final", {"m.txt": b""}), (0, "linear", name, {"m.txt": b""}),
-                 (0, "linear", "final", {name: b""}), (-1, "linear", "final", {"m.txt": b""})):
+    for args in (
+        (0, name, "final", {"m.txt": b""}),
+        (0, "linear", name, {"m.txt": b""}),
+        (0, "linear", "final", {name: b""}),
+        (-1, "linear", "final", {"m.txt": b""}),
+    ):
         with pytest.raises(ModelError, match="NBML-M54"):
             writer.add(*args)
     assert not writer.folder.exists()
@@ -258,9 +291,19 @@ def test_a_manifest_that_nbml_would_not_write_is_refused(folder, how):
     refused(folder, "NBML-M51")
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"{", b"\xff", b'{"schema": "nbml.model/1", "schema": "nbml.model/1"}', b"[" * 100_000, b"NaN",
-    b'{"a": 1e999}', "{\"ä\": 1}".encode()])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b'{"schema": "nbml.model/1", "schema": "nbml.model/1"}',
+        b"[" * 100_000,
+        b"NaN",
+        b'{"a": 1e999}',
+        '{"ä": 1}'.encode(),
+    ],
+)
 def test_a_manifest_that_is_no_plain_json_is_refused(folder, content):
     (folder / "manifest.json").write_bytes(content)
     refused(folder, "NBML-M51")
@@ -272,9 +315,18 @@ def test_another_schema_is_named_with_the_version_that_made_it(folder):
     assert refused(folder, "NBML-M56").fields == {"schema": "nbml.model/2", "made": "9.1"}
 
 
-@pytest.mark.parametrize("where", [
-    "x.txt", "0-linear/final/x.txt", "0-linear/x.txt", "0-linear/final/model.pkl", ".DS_Store",
-    "background.json", "2-linear/final/model.json"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "x.txt",
+        "0-linear/final/x.txt",
+        "0-linear/x.txt",
+        "0-linear/final/model.pkl",
+        ".DS_Store",
+        "background.json",
+        "2-linear/final/model.json",
+    ],
+)
 def test_unknown_files_are_refused(folder, where):
     """S9, S10."""
     (folder / where).parent.mkdir(parents=True, exist_ok=True)
@@ -282,8 +334,9 @@ def test_unknown_files_are_refused(folder, where):
     assert refused(folder, "NBML-M54").fields["file"] == where
 
 
-@pytest.mark.parametrize("where", [
-    "0-linear/final/model.json", "encoder.json", "manifest.json", "0-linear/final", "0-linear"])
+@pytest.mark.parametrize(
+    "where", ["0-linear/final/model.json", "encoder.json", "manifest.json", "0-linear/final", "0-linear"]
+)
 def test_links_are_refused_even_to_the_same_content(folder, tmp_path, where):
     """S8."""
     outside = tmp_path / "outside"
@@ -301,9 +354,16 @@ def test_pipes_are_refused_without_waiting(folder):
     refused(folder, "NBML-M50")
 
 
-@pytest.mark.parametrize("damage", [
-    lambda content: content[:-1], lambda content: content[:len(content) // 2], lambda content: content[:0],
-    lambda content: content[:-1] + bytes([content[-1] ^ 1]), lambda content: content + b"\0"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-1],
+        lambda content: content[: len(content) // 2],
+        lambda content: content[:0],
+        lambda content: content[:-1] + bytes([content[-1] ^ 1]),
+        lambda content: content + b"\0",
+    ],
+)
 @pytest.mark.parametrize("where", ["0-linear/final/more.txt", "1-linear/fold-10/model.json", "encoder.json"])
 def test_a_changed_file_is_refused_before_it_is_parsed(folder, where, damage):
     """F25, S11: also when it is changed after the bundle was opened."""
@@ -385,11 +445,13 @@ def test_a_finished_bundle_never_changes(folder):
     for (target, family, part), files in pieces().items():
         writer.add(target, family, part, files)
     finish(writer)
-    for act in (lambda: writer.add(0, "linear", "final", Linear(99).files()),
-                lambda: writer.add(0, "new", "final", Linear(99).files()),
-                lambda: finish(writer, targets=["z", "w"]),
-                lambda: finish(writer, background=X),
-                lambda: write_bundle(folder, {}, encoder=ENCODER, targets=TARGETS, cards=[], golden=X)):
+    for act in (
+        lambda: writer.add(0, "linear", "final", Linear(99).files()),
+        lambda: writer.add(0, "new", "final", Linear(99).files()),
+        lambda: finish(writer, targets=["z", "w"]),
+        lambda: finish(writer, background=X),
+        lambda: write_bundle(folder, {}, encoder=ENCODER, targets=TARGETS, cards=[], golden=X),
+    ):
         with pytest.raises(ModelError, match="NBML-M58"):
             act()
     assert contents(folder) == before
@@ -407,7 +469,11 @@ def test_what_killed_writers_left_is_swept_and_models_without_a_card_go(tmp_path
     (writer.folder / "encoder.json").write_bytes(b"older")
     finish(writer, cards=[ModelCard(0, "linear")])
     assert set(contents(writer.folder)) == {
-        "encoder.json", "manifest.json", "0-linear/final/model.json", "0-linear/final/more.txt"}
+        "encoder.json",
+        "manifest.json",
+        "0-linear/final/model.json",
+        "0-linear/final/more.txt",
+    }
     opened(writer.folder)
 
 
@@ -473,11 +539,19 @@ def test_the_digest_is_that_of_the_manifest(folder):
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=10)
 
 
-@given(st.lists(TEXTS, min_size=1, max_size=4, unique=True),
-       st.dictionaries(TEXTS, st.floats(allow_nan=False, allow_infinity=False) | st.none() | TEXTS))
+@given(
+    st.lists(TEXTS, min_size=1, max_size=4, unique=True),
+    st.dictionaries(TEXTS, st.floats(allow_nan=False, allow_infinity=False) | st.none() | TEXTS),
+)
 def test_manifests_survive_any_name_and_value(targets, params):
     """D29, D36, D37."""
     files = {"encoder.json": Seal("0" * 64, 0), "0-linear/final/model.txt": Seal("f" * 64, 2**40)}
-    manifest = Manifest(tuple(targets), (ModelCard(0, "linear", params),), files, [[1.5, None]],
-                        {"0-linear/final": [0.1]}, {"nbml": "1"})
+    manifest = Manifest(
+        tuple(targets),
+        (ModelCard(0, "linear", params),),
+        files,
+        [[1.5, None]],
+        {"0-linear/final": [0.1]},
+        {"nbml": "1"},
+    )
     assert Manifest.from_json(manifest.to_json()) == manifest

@@ -18,12 +18,14 @@ from nbml.errors import ModelError, PredictError
 from nbml.ml.encoder import Encoder
 from nbml.ml.notes import FLAGS, flag, join_flags, split_flags
 
-TRAINING = pd.DataFrame({
-    "温度[℃]": [20.0, 35.5, 50.0, 41.0],
-    "count": [1, 4, 2, 3],
-    "on": [True, False, True, False],
-    "grade": ["A", "C", "B", None],
-})
+TRAINING = pd.DataFrame(
+    {
+        "温度[℃]": [20.0, 35.5, 50.0, 41.0],
+        "count": [1, 4, 2, 3],
+        "on": [True, False, True, False],
+        "grade": ["A", "C", "B", None],
+    }
+)
 FEATURES = [("温度[℃]", "number"), ("count", "integer"), ("on", "boolean"), ("grade", "category")]
 ENCODER = Encoder.learn(TRAINING, FEATURES)
 NAN = np.nan
@@ -88,16 +90,20 @@ def test_order_of_columns_is_harmless():
     assert_array_equal(ENCODER.encode(TRAINING[TRAINING.columns[::-1]]).X, ENCODER.encode(TRAINING).X)
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("12.5", 12.5), (" 7 ", 7), ("-1e-3", -1e-3), (".5", 0.5), ("5.", 5), ("", NAN), ("  ", NAN), ("+3", 3)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12.5", 12.5), (" 7 ", 7), ("-1e-3", -1e-3), (".5", 0.5), ("5.", 5), ("", NAN), ("  ", NAN), ("+3", 3)],
+)
 def test_numbers_as_text_are_converted(text, value):
     """P5."""
     encoded = ENCODER.encode(changed(**{"温度[℃]": [text, "20", "20", "20"]}))
     assert_array_equal(encoded.X[:, 0], [value, 20, 20, 20])
 
 
-@pytest.mark.parametrize("text", [
-    "12,5", "1,234", "\uff11\uff12", "1_000", "0x1F", "nan", "inf", "-Infinity", "5 kg", "1e", "True", "१२"])
+@pytest.mark.parametrize(
+    "text",
+    ["12,5", "1,234", "\uff11\uff12", "1_000", "0x1F", "nan", "inf", "-Infinity", "5 kg", "1e", "True", "१२"],
+)
 def test_text_that_is_no_plain_number_is_named(text):
     """P5: nothing is guessed."""
     error = refused(changed(**{"温度[℃]": ["20", "20", text, text]}), first_row=1000)
@@ -111,9 +117,21 @@ def test_control_characters_and_long_cells_are_not_echoed():
     assert error.fields["values"] == ["\\x1b[2J\\n", "x" * 23 + "…", "\\u202e1"]
 
 
-@pytest.mark.parametrize("cell", [
-    datetime.datetime(2026, 1, 2), datetime.date(2026, 1, 2), pd.Timestamp("2026-01-02", tz="Asia/Tokyo"),
-    pd.Timedelta("1h"), np.datetime64("2026-01-02"), 1 + 2j, b"12", [1.0], {"a": 1}, pd.Interval(0, 1)])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        datetime.datetime(2026, 1, 2),
+        datetime.date(2026, 1, 2),
+        pd.Timestamp("2026-01-02", tz="Asia/Tokyo"),
+        pd.Timedelta("1h"),
+        np.datetime64("2026-01-02"),
+        1 + 2j,
+        b"12",
+        [1.0],
+        {"a": 1},
+        pd.Interval(0, 1),
+    ],
+)
 @pytest.mark.parametrize("name", ["温度[℃]", "on", "grade"])
 def test_wrong_types_are_named(name, cell):
     """P6, R24: a date, a duration, a complex number, bytes or something nested."""
@@ -123,9 +141,16 @@ def test_wrong_types_are_named(name, cell):
     assert (error.code, error.fields["column"], error.fields["rows"]) == ("NBML-P06", name, [2])
 
 
-@pytest.mark.parametrize("values", [
-    pd.date_range("2026", periods=4), pd.date_range("2026", periods=4, tz="UTC"), np.arange(4) + 1j,
-    pd.timedelta_range("1h", periods=4), pd.period_range("2026", periods=4)])
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.date_range("2026", periods=4),
+        pd.date_range("2026", periods=4, tz="UTC"),
+        np.arange(4) + 1j,
+        pd.timedelta_range("1h", periods=4),
+        pd.period_range("2026", periods=4),
+    ],
+)
 def test_columns_of_a_wrong_dtype_are_named(values):
     """P6."""
     assert refused(changed(count=values)).code == "NBML-P06"
@@ -159,8 +184,7 @@ def test_values_beyond_the_training_range_are_kept_and_flagged():
     """P8, D38."""
     encoded = ENCODER.encode(changed(**{"温度[℃]": [19.9, 20, 50, 1e300], "count": [0, 1, 4, 5]}))
     assert encoded.X[3, 0] == 1e300
-    assert list(encoded.flags) == [
-        "outside:温度[℃]; outside:count", "", "", "outside:温度[℃]; outside:count"]
+    assert list(encoded.flags) == ["outside:温度[℃]; outside:count", "", "", "outside:温度[℃]; outside:count"]
 
 
 @pytest.mark.parametrize("rows", [TRAINING[:0], [], {name: [] for name, _ in FEATURES}])
@@ -174,9 +198,16 @@ def test_no_rows(rows):
 def test_one_row_in_every_accepted_shape():
     """P10."""
     row = {"温度[℃]": 35.5, "count": 4, "on": False, "grade": "C"}
-    same = [row, [row], {k: [v] for k, v in row.items()}, pd.Series(row, name="r7"), pd.DataFrame([row]),
-            {k: np.array([v]) for k, v in row.items()}, TRAINING.iloc[1],
-            {**row, "grade": pd.Categorical(["C"])}]
+    same = [
+        row,
+        [row],
+        {k: [v] for k, v in row.items()},
+        pd.Series(row, name="r7"),
+        pd.DataFrame([row]),
+        {k: np.array([v]) for k, v in row.items()},
+        TRAINING.iloc[1],
+        {**row, "grade": pd.Categorical(["C"])},
+    ]
     for rows in same:
         assert_array_equal(ENCODER.encode(rows).X, ENCODER.encode(TRAINING[1:2]).X)
     assert list(ENCODER.encode(same[3]).index) == ["r7"]
@@ -191,8 +222,10 @@ def test_a_key_that_one_dict_lacks_is_a_missing_value():
     assert list(encoded.flags) == ["", "missing:温度[℃]"]
 
 
-@pytest.mark.parametrize("rows", [
-    np.zeros((2, 4)), [[20, 1, 1, "A"]], [20, 1, 1, "A"], "rows.csv", b"x", None, 3.0, iter([{}]), {1, 2}])
+@pytest.mark.parametrize(
+    "rows",
+    [np.zeros((2, 4)), [[20, 1, 1, "A"]], [20, 1, 1, "A"], "rows.csv", b"x", None, 3.0, iter([{}]), {1, 2}],
+)
 def test_shapes_without_column_names_are_refused(rows):
     """P10."""
     assert refused(rows).code == "NBML-P03"
@@ -319,9 +352,19 @@ def _damaged():
     yield {**good, "infinite": "keep"}
     yield {**good, "features": {}}
     yield {**good, "features": [first, first]}
-    for change in ({"name": 3}, {"kind": "date"}, {"levels": ["a"]}, {"levels": "ab"}, {"low": "1"},
-                   {"low": None}, {"low": True}, {"low": 60.0}, {"high": float("inf")}, {"had_missing": 0},
-                   {"other": 1}):
+    for change in (
+        {"name": 3},
+        {"kind": "date"},
+        {"levels": ["a"]},
+        {"levels": "ab"},
+        {"low": "1"},
+        {"low": None},
+        {"low": True},
+        {"low": 60.0},
+        {"high": float("inf")},
+        {"had_missing": 0},
+        {"other": 1},
+    ):
         yield {**good, "features": [{**first, **change}]}
     last = good["features"][3]
     for change in ({"levels": ["A", "A"]}, {"levels": ["A", 1]}, {"low": 0.0, "high": 1.0}):
@@ -335,14 +378,37 @@ def test_a_damaged_encoder_is_refused_with_its_place(said):
 
 
 NAMES = st.text(max_size=12) | st.sampled_from(
-    ["温度[℃]", "a,b", "<img src=x onerror=alert(1)>", "a b", "a_b", "", "rmse", "flags", "index",
-     "__proto__", "👩‍🔬", "a;b\\", "x\n; unseen:y", "\u202eabc", "0", "é", "e\u0301"])
+    [
+        "温度[℃]",
+        "a,b",
+        "<img src=x onerror=alert(1)>",
+        "a b",
+        "a_b",
+        "",
+        "rmse",
+        "flags",
+        "index",
+        "__proto__",
+        "👩‍🔬",
+        "a;b\\",
+        "x\n; unseen:y",
+        "\u202eabc",
+        "0",
+        "é",
+        "e\u0301",
+    ]
+)
 CELLS = {
     "number": st.floats(allow_nan=True, allow_infinity=False),
     "integer": st.integers(-(2**70), 2**70),
     "boolean": st.booleans() | st.none(),
-    "category": (st.text(st.characters(exclude_categories=()), max_size=6) | st.none() | st.integers()
-                 | st.floats(allow_infinity=False) | st.booleans()),
+    "category": (
+        st.text(st.characters(exclude_categories=()), max_size=6)
+        | st.none()
+        | st.integers()
+        | st.floats(allow_infinity=False)
+        | st.booleans()
+    ),
 }
 
 
@@ -379,8 +445,10 @@ def test_saved_and_loaded_it_encodes_the_same_in_any_column_order(table, random)
 @given(st.lists(st.tuples(st.sampled_from(FLAGS), NAMES), unique=True, max_size=20), st.data())
 def test_flags_can_be_taken_apart_again(flags, data):
     n_rows = data.draw(st.integers(0, 5))
-    masks = [np.array(data.draw(st.lists(st.booleans(), min_size=n_rows, max_size=n_rows)), dtype=bool)
-             for _ in flags]
+    masks = [
+        np.array(data.draw(st.lists(st.booleans(), min_size=n_rows, max_size=n_rows)), dtype=bool)
+        for _ in flags
+    ]
     joined = join_flags([flag(word, name) for word, name in flags], masks, n_rows)
     for row in range(n_rows):
         assert split_flags(joined[row]) == [one for one, mask in zip(flags, masks, strict=True) if mask[row]]

@@ -132,7 +132,18 @@ def test_fits_all_rows_with_scaled_rounds(table):
 def test_prepares_itself_when_nothing_is_prepared(table):
     X, Y, folds = table
     family = MeanFamily()
-    outcome = evaluate_fold(family, None, X, Y[:, 0], folds.train(0), folds.held_out(0), Layout((0, 0)), {},
-                            seed=1, threads=1, should_stop=never)
+    outcome = evaluate_fold(
+        family,
+        None,
+        X,
+        Y[:, 0],
+        folds.train(0),
+        folds.held_out(0),
+        Layout((0, 0)),
+        {},
+        seed=1,
+        threads=1,
+        should_stop=never,
+    )
     assert len(family.prepared) == 1
     assert min(outcome.fit_s, outcome.predict_s, outcome.cpu_s) >= 0

@@ -69,9 +69,14 @@ def test_forward_pass_is_that_of_scikit_learn():
 def test_large_tables_are_predicted_in_chunks(monkeypatch):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(500, 3))
-    model = FAMILY.fit(FAMILY.prepare(X, Layout((0, 0, 0)), threads=1), X[:, 0], {
-        "epochs": 3, "learning_rate_init": 0.01, "alpha": 1e-3, "width": 8, "layers": 1, "batch_size": 50},
-        seed=0, threads=1, should_stop=lambda: False)
+    model = FAMILY.fit(
+        FAMILY.prepare(X, Layout((0, 0, 0)), threads=1),
+        X[:, 0],
+        {"epochs": 3, "learning_rate_init": 0.01, "alpha": 1e-3, "width": 8, "layers": 1, "batch_size": 50},
+        seed=0,
+        threads=1,
+        should_stop=lambda: False,
+    )
     whole = model.predict(X)
     monkeypatch.setattr("nbml.ml.models.network._CHUNK", 100)
     assert model.predict(X) == pytest.approx(whole, rel=1e-12)

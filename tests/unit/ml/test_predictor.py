@@ -38,10 +38,10 @@ class Linear:
     def __init__(self, slope):
         self.slope = slope
 
-    def predict(self, X, *, threads=1):  # noqa: ARG002
+    def predict(self, X, *, threads=1):
         return self.slope * np.nan_to_num(X).sum(axis=1) * (1 + len(X) * 2**-50)
 
-    def attribute(self, X, *, background, seed, threads=1):  # noqa: ARG002
+    def attribute(self, X, *, background, seed, threads=1):
         centre = np.nan_to_num(background).mean(axis=0)
         return Attribution(self.slope * (np.nan_to_num(X) - centre), self.slope * float(centre.sum()))
 
@@ -55,11 +55,22 @@ def load(name):
 
 def make(folder, models, *, targets=("y", "強度"), encoder=ENCODER, rows=X, background=None):
     """A predictor from {(target, family): ({part: slope}, chosen)}."""
-    pieces = {(*key, part): Linear(slope).files()
-              for key, (parts, _) in models.items() for part, slope in parts.items()}
+    pieces = {
+        (*key, part): Linear(slope).files()
+        for key, (parts, _) in models.items()
+        for part, slope in parts.items()
+    }
     cards = [ModelCard(*key, chosen=chosen) for key, (_, chosen) in models.items()]
-    write_bundle(folder, pieces, encoder=encoder, targets=targets, cards=cards, golden=rows,
-                 background=background, load=load)
+    write_bundle(
+        folder,
+        pieces,
+        encoder=encoder,
+        targets=targets,
+        cards=cards,
+        golden=rows,
+        background=background,
+        load=load,
+    )
     return Predictor(open_bundle(folder, load=load))
 
 
@@ -68,9 +79,14 @@ FOLDS = {fold_part(k): slope for k, slope in enumerate(SLOPES)}
 
 @pytest.fixture
 def whole(tmp_path):
-    return make(tmp_path / "models", {
-        (0, "poor"): ({"final": -1.0}, False), (0, "good"): (FOLDS | {"final": 3.0}, True),
-        (1, "good"): ({"final": 2.0, "fold-0": 1.0}, True)})
+    return make(
+        tmp_path / "models",
+        {
+            (0, "poor"): ({"final": -1.0}, False),
+            (0, "good"): (FOLDS | {"final": 3.0}, True),
+            (1, "good"): ({"final": 2.0, "fold-0": 1.0}, True),
+        },
+    )
 
 
 def test_columns_index_and_values(whole):
@@ -96,11 +112,14 @@ def test_target_family_and_spread_can_be_chosen(whole):
     assert whole.predict(FRAME, target=["強度", "y"]).columns[0] == "predicted_強度"
 
 
-@pytest.mark.parametrize(("asked", "code", "fields"), [
-    ({"target": "z"}, "NBML-P09", {"target": "z", "targets": ["y", "強度"]}),
-    ({"target": ["y", "z"]}, "NBML-P09", {"target": "z", "targets": ["y", "強度"]}),
-    ({"family": "poor"}, "NBML-P10", {"target": "強度", "family": "poor", "families": ["good"]}),
-])
+@pytest.mark.parametrize(
+    ("asked", "code", "fields"),
+    [
+        ({"target": "z"}, "NBML-P09", {"target": "z", "targets": ["y", "強度"]}),
+        ({"target": ["y", "z"]}, "NBML-P09", {"target": "z", "targets": ["y", "強度"]}),
+        ({"family": "poor"}, "NBML-P10", {"target": "強度", "family": "poor", "families": ["good"]}),
+    ],
+)
 def test_what_is_not_there_is_named(whole, asked, code, fields):
     with pytest.raises(PredictError) as caught:
         whole.predict(FRAME, **asked)
@@ -188,9 +207,12 @@ def test_shap_measures_against_the_background_given_then_kept(tmp_path):
 
 
 NAMES = st.text(st.characters(exclude_categories=()), max_size=8) | st.sampled_from(
-    ["flags", "predicted_y", "index", "0", "<b>", "a;b", "温度[℃]", "__proto__", "y"])
-DTYPES = {"number": ["float64", "float32", "Float64", "object", "float64[pyarrow]", "category"],
-          "category": ["object", "string", "category", "string[python]"]}
+    ["flags", "predicted_y", "index", "0", "<b>", "a;b", "温度[℃]", "__proto__", "y"]
+)
+DTYPES = {
+    "number": ["float64", "float32", "Float64", "object", "float64[pyarrow]", "category"],
+    "category": ["object", "string", "category", "string[python]"],
+}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -201,11 +223,16 @@ def test_saved_and_loaded_it_predicts_the_same(tmp_path, data):
     targets = data.draw(st.lists(NAMES, min_size=1, max_size=2, unique=True))
     kinds = {name: data.draw(st.sampled_from(sorted(DTYPES))) for name in names}
     n_rows = data.draw(st.integers(1, 5))
-    cells = {"number": st.integers(-1000, 1000).map(lambda k: k / 8) | st.none(),
-             "category": st.text(st.characters(exclude_categories=("Cs",)), max_size=4) | st.none()}
-    frame = pd.DataFrame({
-        name: pd.Series(data.draw(st.lists(cells[kind], min_size=n_rows, max_size=n_rows)), dtype=object)
-        for name, kind in kinds.items()})
+    cells = {
+        "number": st.integers(-1000, 1000).map(lambda k: k / 8) | st.none(),
+        "category": st.text(st.characters(exclude_categories=("Cs",)), max_size=4) | st.none(),
+    }
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(data.draw(st.lists(cells[kind], min_size=n_rows, max_size=n_rows)), dtype=object)
+            for name, kind in kinds.items()
+        }
+    )
     encoder = Encoder.learn(frame, list(kinds.items()))
     X = encoder.encode(frame).X
     folder = Path(tempfile.mkdtemp(dir=tmp_path))
@@ -215,8 +242,12 @@ def test_saved_and_loaded_it_predicts_the_same(tmp_path, data):
     assert list(out.columns) == [f"predicted_{targets[0]}", f"spread_{targets[0]}", "flags"]
     assert_array_equal(out.iloc[:, 0], Linear(3.0).predict(X))
     assert set(out["flags"]) == {""}
-    other = pd.DataFrame({name: frame[name].astype(data.draw(st.sampled_from(DTYPES[kinds[name]])))
-                          for name in data.draw(st.permutations(names))})
+    other = pd.DataFrame(
+        {
+            name: frame[name].astype(data.draw(st.sampled_from(DTYPES[kinds[name]])))
+            for name in data.draw(st.permutations(names))
+        }
+    )
     assert_frame_equal(model.predict(other), out, check_exact=True)
 
 
@@ -224,4 +255,6 @@ def test_flags_name_the_features(whole):
     """P7, P8, P11."""
     out = whole.predict(pd.DataFrame({"温度[℃]": [9.0, None], "a,b": ["q", "x"]}))
     assert [split_flags(flags) for flags in out["flags"]] == [
-        [("outside", "温度[℃]"), ("unseen", "a,b")], [("missing", "温度[℃]")]]
+        [("outside", "温度[℃]"), ("unseen", "a,b")],
+        [("missing", "温度[℃]")],
+    ]

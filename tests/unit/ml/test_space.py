@@ -19,13 +19,16 @@ SPACE = {
 }
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    ({"leaves": {"low": 8}}, Param("int", 8, 31, log=True, why="w")),
-    ({"leaves": {"low": 2, "high": 9, "log": False}}, Param("int", 2, 9, why="w")),
-    ({"leaves": 31}, Param("int", 31, 31, why="w")),
-    ({"leaves": {"choices": [4, 8]}}, Param("choice", choices=(4, 8), why="w")),
-    ({"leaves": {"choices": (4,)}}, Param("int", 4, 4, why="w")),
-])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"leaves": {"low": 8}}, Param("int", 8, 31, log=True, why="w")),
+        ({"leaves": {"low": 2, "high": 9, "log": False}}, Param("int", 2, 9, why="w")),
+        ({"leaves": 31}, Param("int", 31, 31, why="w")),
+        ({"leaves": {"choices": [4, 8]}}, Param("choice", choices=(4, 8), why="w")),
+        ({"leaves": {"choices": (4,)}}, Param("int", 4, 4, why="w")),
+    ],
+)
 def test_takes_ranges_choices_and_single_values(given, expected):
     assert override(SPACE, given) == {**SPACE, "leaves": expected}
 
@@ -35,14 +38,33 @@ def test_takes_whole_numbers_for_floats_and_known_choices():
     assert override(SPACE, {"kind": "b"})["kind"].choices == ("b",)
 
 
-@pytest.mark.parametrize("given", [
-    {"leaves": 3.5}, {"leaves": True}, {"leaves": "8"}, {"leaves": None}, {"leaves": {}}, {"leaves": []},
-    {"leaves": {"low": 40}}, {"leaves": {"low": 0}}, {"leaves": {"low": 4.0}}, {"leaves": {"lo": 4}},
-    {"leaves": {"choices": []}}, {"leaves": {"choices": [4, 4]}}, {"leaves": {"choices": [4, 5.0]}},
-    {"leaves": {"choices": "48"}}, {"leaves": {"choices": [4], "low": 2}}, {"leaves": {"log": 1}},
-    {"rate": {"low": float("nan")}}, {"rate": {"high": float("inf")}}, {"rate": {"low": None}},
-    {"kind": "c"}, {"kind": {"low": 1}}, {"kind": {"choices": ["a", "c"]}},
-])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"leaves": 3.5},
+        {"leaves": True},
+        {"leaves": "8"},
+        {"leaves": None},
+        {"leaves": {}},
+        {"leaves": []},
+        {"leaves": {"low": 40}},
+        {"leaves": {"low": 0}},
+        {"leaves": {"low": 4.0}},
+        {"leaves": {"lo": 4}},
+        {"leaves": {"choices": []}},
+        {"leaves": {"choices": [4, 4]}},
+        {"leaves": {"choices": [4, 5.0]}},
+        {"leaves": {"choices": "48"}},
+        {"leaves": {"choices": [4], "low": 2}},
+        {"leaves": {"log": 1}},
+        {"rate": {"low": float("nan")}},
+        {"rate": {"high": float("inf")}},
+        {"rate": {"low": None}},
+        {"kind": "c"},
+        {"kind": {"low": 1}},
+        {"kind": {"choices": ["a", "c"]}},
+    ],
+)
 def test_refuses_what_cannot_be_drawn_from(given):
     with pytest.raises(ModelError) as caught:
         override(SPACE, given)

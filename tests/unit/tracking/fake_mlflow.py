@@ -44,8 +44,12 @@ class FakeRun:
     @property
     def entity(self) -> SimpleNamespace:
         info = SimpleNamespace(
-            run_id=self.run_id, status=self.status, lifecycle_stage=self.lifecycle_stage, run_name=self.name,
-            experiment_id=self.experiment_id)
+            run_id=self.run_id,
+            status=self.status,
+            lifecycle_stage=self.lifecycle_stage,
+            run_name=self.name,
+            experiment_id=self.experiment_id,
+        )
         return SimpleNamespace(info=info, data=SimpleNamespace(tags=self.tags))
 
 
@@ -109,7 +113,8 @@ class FakeMlflow:
             raise MlflowException("taken", RESOURCE_ALREADY_EXISTS)
         number = str(len(self.experiments) + 1)
         self.experiments[number] = SimpleNamespace(
-            experiment_id=number, name=name, lifecycle_stage="active", artifact_location=artifact_location)
+            experiment_id=number, name=name, lifecycle_stage="active", artifact_location=artifact_location
+        )
         return number
 
     def delete_experiment(self, experiment_id: str) -> None:

@@ -13,13 +13,43 @@ from nbml.errors import TrackingError
 from nbml.settings import Settings
 from nbml.tracking.load import find_run
 
-TAGS = {"nbml.version": "0.1.0", "nbml.models.sha256": "c" * 64, "nbml.model_id": "m-" + "d" * 32,
-        "nbml.job": "job-1"}
+TAGS = {
+    "nbml.version": "0.1.0",
+    "nbml.models.sha256": "c" * 64,
+    "nbml.model_id": "m-" + "d" * 32,
+    "nbml.job": "job-1",
+}
 HOSTILE = [
-    "", ".", "abc.", "abc ", "abc\n", "a\0b", "日本", "x" * 300, "../../x", "..\\x", "%2e%2e/", "%252e%252e/",
-    "/etc/passwd", "C:\\x", "\\\\host\\x", "a/../../b", "file:///etc/passwd", "https://x/y", "runs:/../x",
-    "runs:/abc/../../x", "runs:/abc/other_model", "runs:/a/trained_model/x", "models:/..@a", "models:/../1",
-    "models:/a", "models:/a/b/c", "models:/a@b/c", "models:/a/latest", "models:/a%2e/1", "models:/m-xyz/1/2",
+    "",
+    ".",
+    "abc.",
+    "abc ",
+    "abc\n",
+    "a\0b",
+    "日本",
+    "x" * 300,
+    "../../x",
+    "..\\x",
+    "%2e%2e/",
+    "%252e%252e/",
+    "/etc/passwd",
+    "C:\\x",
+    "\\\\host\\x",
+    "a/../../b",
+    "file:///etc/passwd",
+    "https://x/y",
+    "runs:/../x",
+    "runs:/abc/../../x",
+    "runs:/abc/other_model",
+    "runs:/a/trained_model/x",
+    "models:/..@a",
+    "models:/../1",
+    "models:/a",
+    "models:/a/b/c",
+    "models:/a@b/c",
+    "models:/a/latest",
+    "models:/a%2e/1",
+    "models:/m-xyz/1/2",
     "models://x@databricks/a/1",
 ]
 
@@ -48,9 +78,17 @@ def test_s7_a_strange_id_is_refused_before_anything_is_asked(settings: Settings,
     assert server.clients == 0
 
 
-@pytest.mark.parametrize("form", [
-    "{0}", "runs:/{0}", "runs:/{0}/trained_model", "models:/" + TAGS["nbml.model_id"],
-    "models:/name 日本@champion", "models:/name 日本/3"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{0}",
+        "runs:/{0}",
+        "runs:/{0}/trained_model",
+        "models:/" + TAGS["nbml.model_id"],
+        "models:/name 日本@champion",
+        "models:/name 日本/3",
+    ],
+)
 def test_a_run_is_found_by_all_its_addresses(settings: Settings, form: str) -> None:
     server, run_id = server_with_run()
     found = find_run(form.format(run_id), settings, connect=server.connect)

@@ -10,9 +10,33 @@ from mlflow.utils.validation import MAX_ENTITY_KEY_LENGTH, _validate_metric_name
 from nbml.tracking.names import MAX_TAG, key, shown, slug
 
 HOSTILE = [
-    "", " ", ".", "..", "../", "/x", "a/../b", "a[b]", "x" * 300, "a<b", "50%", "a,b", "a\nb", "a\0b",
-    "日本[℃]", "𠮷", "a\u202eb", "a\ud800b", "-", "a-0123456789ab", "a b", "a_b", " a", "a ", "a:b",
-    "<img src=x>", "%2e%2e/",
+    "",
+    " ",
+    ".",
+    "..",
+    "../",
+    "/x",
+    "a/../b",
+    "a[b]",
+    "x" * 300,
+    "a<b",
+    "50%",
+    "a,b",
+    "a\nb",
+    "a\0b",
+    "日本[℃]",
+    "𠮷",
+    "a\u202eb",
+    "a\ud800b",
+    "-",
+    "a-0123456789ab",
+    "a b",
+    "a_b",
+    " a",
+    "a ",
+    "a:b",
+    "<img src=x>",
+    "%2e%2e/",
 ]
 ANY = st.text(alphabet=st.characters(), max_size=300) | st.sampled_from(HOSTILE)
 

@@ -13,17 +13,31 @@ from nbml.tracking.operations import Recorder, finish
 def test_a_trial_is_one_operation_with_all_that_is_known_of_it() -> None:
     recorder = Recorder()
     made = [one for event in trial(STUDIES[0], 3, 5.0) if (one := recorder.record(event))]
-    assert made == [{
-        "op": "trial", "ts": 1795424400000, "study": STUDIES[0], "number": 3, "state": "complete",
-        "value": 5.0, "folds": [4.0, 6.0], "params": {"rate": 0.3}, "seconds": 0.5, "error": None}]
+    assert made == [
+        {
+            "op": "trial",
+            "ts": 1795424400000,
+            "study": STUDIES[0],
+            "number": 3,
+            "state": "complete",
+            "value": 5.0,
+            "folds": [4.0, 6.0],
+            "params": {"rate": 0.3},
+            "seconds": 0.5,
+            "error": None,
+        }
+    ]
 
 
 def test_the_same_log_told_twice_says_nothing_new() -> None:
     recorder = Recorder()
     said = []
     for _ in range(2):
-        for event in [*events(), Notice(seq=7, ts=TS, level="info", code="NBML-J01", message="x"),
-                      JobFinished(state="succeeded", ts=TS)]:
+        for event in [
+            *events(),
+            Notice(seq=7, ts=TS, level="info", code="NBML-J01", message="x"),
+            JobFinished(state="succeeded", ts=TS),
+        ]:
             operation = recorder.record(event)
             if operation is not None and recorder.is_new(operation):
                 recorder.admit(operation)

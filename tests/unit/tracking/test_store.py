@@ -15,7 +15,8 @@ from nbml.tracking.store import masked, resolve, scrub
 
 
 def test_the_local_store_is_absolute_and_under_the_home(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     store = resolve(Settings(home=Path("here")))
     assert store.uri == f"sqlite:///{tmp_path.as_posix()}/here/mlflow/mlflow.db"
@@ -47,12 +48,15 @@ def test_a_server_chooses_where_artifacts_go(tmp_path: Path, uri: str) -> None:
     assert store.uri == uri
 
 
-@pytest.mark.parametrize(("uri", "shown"), [
-    ("https://me:p%40ss@h:1/p?token=abc#x", "https://h:1/p"),
-    ("postgresql+psycopg://user:secret@db/name?sslmode=require", "postgresql+psycopg://db/name"),
-    ("sqlite:////home/x/m.db", "sqlite:////home/x/m.db"),
-    ("databricks://profile", "databricks://profile"),
-])
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("https://me:p%40ss@h:1/p?token=abc#x", "https://h:1/p"),
+        ("postgresql+psycopg://user:secret@db/name?sslmode=require", "postgresql+psycopg://db/name"),
+        ("sqlite:////home/x/m.db", "sqlite:////home/x/m.db"),
+        ("databricks://profile", "databricks://profile"),
+    ],
+)
 def test_s17_an_address_is_shown_without_credentials(uri: str, shown: str) -> None:
     assert masked(uri) == shown
     assert scrub(f"API request to {uri} failed.") == f"API request to {shown} failed."
@@ -65,8 +69,11 @@ def test_s17_a_store_does_not_print_its_address(tmp_path: Path) -> None:
 
 
 def test_importing_tracking_loads_no_mlflow() -> None:
-    script = ("import sys, nbml.tracking.writer, nbml.tracking.load, nbml.tracking.kept\n"
-              "print([m for m in ('mlflow', 'pandas', 'ray', 'sqlalchemy') if m in sys.modules])")
+    script = (
+        "import sys, nbml.tracking.writer, nbml.tracking.load, nbml.tracking.kept\n"
+        "print([m for m in ('mlflow', 'pandas', 'ray', 'sqlalchemy') if m in sys.modules])"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=90)
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=90
+    )
     assert done.stdout.strip() == "[]"

@@ -59,11 +59,18 @@ def upload_all(job: Path, server: FakeMlflow, **changes: Any) -> Upload:
 
 def told(server: FakeMlflow) -> dict[str, Any]:
     """All that a reader of MLflow sees, without ids."""
+
     def look(run: FakeRun) -> dict[str, Any]:
         hidden = {"nbml.key", "mlflow.parentRunId"}
-        return {"name": run.name, "status": run.status, "params": run.params, "points": set(run.points),
-                "tags": {k: v for k, v in run.tags.items() if k not in hidden},
-                "files": run.files, "inputs": set(run.inputs)}
+        return {
+            "name": run.name,
+            "status": run.status,
+            "params": run.params,
+            "points": set(run.points),
+            "tags": {k: v for k, v in run.tags.items() if k not in hidden},
+            "files": run.files,
+            "inputs": set(run.inputs),
+        }
 
     assert len(server.job_runs()) == 1
     parent = server.job_runs()[0].run_id
@@ -110,8 +117,15 @@ def test_the_job_run_has_scores_inputs_and_files(job: Path) -> None:
     upload_all(job, server)
     run = server.job_runs()[0]
     assert run.history("rmse") == run.history("baseline_rmse") == {0: 5.0}
-    assert set(run.files) == {"spec.json", "notices.json", "leaderboard.json", "column_sheet.json",
-                              "warnings.json", "versions.json", "cv_result.csv"}
+    assert set(run.files) == {
+        "spec.json",
+        "notices.json",
+        "leaderboard.json",
+        "column_sheet.json",
+        "warnings.json",
+        "versions.json",
+        "cv_result.csv",
+    }
     dataset = run.inputs["a" * 36].dataset
     assert json.loads(dataset.profile)["num_rows"] == 40
     columns = json.loads(dataset.schema)["mlflow_colspec"]
@@ -248,7 +262,7 @@ def test_f40_a_deleted_run_is_replaced_by_one_that_has_everything(tmp_path: Path
         if gone == "purged":
             del server.runs[run.run_id]
         run.lifecycle_stage = "deleted"
-    for operation in operations[1 + 4 * at:]:
+    for operation in operations[1 + 4 * at :]:
         upload.spool.append(operation)
     upload.spool.append({**finish(), "ts": 1795424500000})
     run_out(upload)
@@ -321,9 +335,20 @@ def test_many_trials_are_few_writes(job: Path) -> None:
     studies = [{"id": one, "target": TARGET, "family": "mlp"} for one in STUDIES]
     upload.spool.append({"op": "plan", "ts": 1, "folds": [f"g{k}" for k in range(30)], "studies": studies})
     for number in range(450):
-        upload.spool.append({
-            "op": "trial", "ts": 1, "study": STUDIES[number % 2], "number": number, "value": 1.0,
-            "state": "complete", "folds": [1.0] * 30, "params": {}, "seconds": 1.0, "error": None})
+        upload.spool.append(
+            {
+                "op": "trial",
+                "ts": 1,
+                "study": STUDIES[number % 2],
+                "number": number,
+                "value": 1.0,
+                "state": "complete",
+                "folds": [1.0] * 30,
+                "params": {},
+                "seconds": 1.0,
+                "error": None,
+            }
+        )
     assert upload.round()
     assert server.calls.count("log_batch") == 2 * 8
     assert sum(len(run.points) for run in server.study_runs()) == 450 * 32
@@ -341,7 +366,8 @@ def test_notices_of_the_job_are_kept(job: Path) -> None:
     spool_all(upload, closed=False, end=JobFinished(state="cancelled", ts=TS))
     run_out(upload)
     assert json.loads(server.job_runs()[0].files["notices.json"]) == [
-        {"level": "warning", "code": "NBML-J09", "message": "TPE <failed>"}]
+        {"level": "warning", "code": "NBML-J09", "message": "TPE <failed>"}
+    ]
 
 
 def test_two_processes_do_not_write_one_spool(job: Path) -> None:

@@ -31,4 +31,5 @@ def test_both_languages_have_the_same_placeholders() -> None:
 
     english, japanese = words("en"), words("ja")
     assert {code: fields(said) for code, said in english.items()} == {
-        code: fields(said) for code, said in japanese.items()}
+        code: fields(said) for code, said in japanese.items()
+    }

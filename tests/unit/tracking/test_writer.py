@@ -134,7 +134,8 @@ def test_s17_no_credential_is_shown(make: Callable[..., TrackingWriter]) -> None
 
 
 def test_what_waits_is_flushed_later(
-        job: Path, settings: Settings, make: Callable[..., TrackingWriter]) -> None:
+    job: Path, settings: Settings, make: Callable[..., TrackingWriter]
+) -> None:
     server = FakeMlflow()
     server.is_away = True
     writer = make(server)
@@ -164,7 +165,8 @@ def test_nothing_to_flush_is_said(tmp_path: Path, settings: Settings) -> None:
 
 
 def test_flush_waits_for_no_writer(
-        job: Path, settings: Settings, make: Callable[..., TrackingWriter]) -> None:
+    job: Path, settings: Settings, make: Callable[..., TrackingWriter]
+) -> None:
     server = FakeMlflow()
     writer = make(server)
     until(lambda: writer.state == "idle")
@@ -175,7 +177,8 @@ def test_flush_waits_for_no_writer(
 
 
 def test_f20_an_event_that_finds_the_disk_full_is_kept_in_memory(
-        job: Path, make: Callable[..., TrackingWriter], monkeypatch: pytest.MonkeyPatch) -> None:
+    job: Path, make: Callable[..., TrackingWriter], monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = FakeMlflow()
     writer = make(server)
     until(lambda: writer.state == "idle")
@@ -199,7 +202,8 @@ def test_f20_an_event_that_finds_the_disk_full_is_kept_in_memory(
 
 
 def test_a_second_finish_with_another_record_brings_the_runs_up_to_date(
-        job: Path, make: Callable[..., TrackingWriter]) -> None:
+    job: Path, make: Callable[..., TrackingWriter]
+) -> None:
     server = FakeMlflow()
     writer = make(server)
     for event in events():
@@ -233,11 +237,17 @@ sys.stdin.read()
 
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")
 def test_kill_9_loses_nothing_that_was_told(
-        tmp_path: Path, job: Path, make: Callable[..., TrackingWriter]) -> None:
+    tmp_path: Path, job: Path, make: Callable[..., TrackingWriter]
+) -> None:
     root = Path(__file__).resolve().parents[3]
     with subprocess.Popen(
-            [sys.executable, "-c", PLAY, str(tmp_path)], cwd=root, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(root / "src")}) as process:
+        [sys.executable, "-c", PLAY, str(tmp_path)],
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(root / "src")},
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "told\n"
         process.send_signal(signal.SIGKILL)

@@ -44,9 +44,7 @@ def check_leaks(view: TrainingView) -> Iterator[Finding]:
 
 def _leak(target: str, features: Iterable[str], relation: str, rows: int) -> Finding:
     names = list(features)
-    return warning(
-        "NBML-D19", [*names, target], target=target, features=names, relation=relation, rows=rows
-    )
+    return warning("NBML-D19", [*names, target], target=target, features=names, relation=relation, rows=rows)
 
 
 def _check_numbers(numbers: Mapping[str, Numbers], target: str, y: Numbers) -> Iterator[Finding]:

@@ -86,4 +86,3 @@ def check_training(
     if not resolved:
         found.append(error("NBML-D60"))
     return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
-

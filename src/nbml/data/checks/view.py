@@ -91,26 +91,20 @@ class TrainingView:
     def numbers(self) -> dict[str, Numbers]:
         """Numeric features, missing values as NaN."""
         return {
-            name: as_numbers(self.frame[name])
-            for name in self.features
-            if self.sheet[name].kind in NUMERIC
+            name: as_numbers(self.frame[name]) for name in self.features if self.sheet[name].kind in NUMERIC
         }
 
     @cached_property
     def target_numbers(self) -> dict[str, Numbers]:
         """Numeric targets, missing values as NaN."""
         return {
-            name: as_numbers(self.frame[name])
-            for name in self.targets
-            if self.sheet[name].kind in NUMERIC
+            name: as_numbers(self.frame[name]) for name in self.targets if self.sheet[name].kind in NUMERIC
         }
 
     @cached_property
     def levels(self) -> dict[str, tuple[NDArray[np.intp], Sequence[Any]]]:
         """Category features: code of each row (-1 where missing) and the levels as they stand."""
-        return {
-            name: self.codes(name) for name in self.features if self.sheet[name].kind not in NUMERIC
-        }
+        return {name: self.codes(name) for name in self.features if self.sheet[name].kind not in NUMERIC}
 
     def codes(self, name: str) -> tuple[NDArray[np.intp], Sequence[Any]]:
         """Code of each row of a column, -1 where missing, and its distinct values by first appearance."""

@@ -88,14 +88,16 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Write the manifest; ASCII, so that any name survives, and the same for the same content."""
-        return dump({
-            "schema": SCHEMA,
-            "versions": self.versions,
-            "targets": list(self.targets),
-            "models": [asdict(card) for card in self.cards],
-            "golden": {"rows": self.golden_rows, "predictions": self.golden},
-            "files": {path: asdict(seal) for path, seal in sorted(self.files.items())},
-        })
+        return dump(
+            {
+                "schema": SCHEMA,
+                "versions": self.versions,
+                "targets": list(self.targets),
+                "models": [asdict(card) for card in self.cards],
+                "golden": {"rows": self.golden_rows, "predictions": self.golden},
+                "files": {path: asdict(seal) for path, seal in sorted(self.files.items())},
+            }
+        )
 
     @classmethod
     def from_json(cls, content: bytes) -> Manifest:
@@ -119,16 +121,23 @@ class Manifest:
         _need(isinstance(golden, dict) and golden.keys() == {"rows", "predictions"}, "golden")
         _need(isinstance(said["models"], list) and isinstance(said["files"], dict), "models")
         manifest = cls(
-            tuple(targets), tuple(_card(one, f"models[{k}]") for k, one in enumerate(said["models"])),
+            tuple(targets),
+            tuple(_card(one, f"models[{k}]") for k, one in enumerate(said["models"])),
             {path: _seal(path, one) for path, one in said["files"].items()},
-            golden["rows"], golden["predictions"], versions)
+            golden["rows"],
+            golden["predictions"],
+            versions,
+        )
         manifest._check()
         return manifest
 
     def parts(self, card: ModelCard) -> tuple[str, ...]:
         """Names of the parts a model has, folds in order of their number, then the final model."""
-        found = {match["part"] for match in map(FILE_PATH.fullmatch, self.files)
-                 if match and f"{match['target']}-{match['family']}" == card.folder}
+        found = {
+            match["part"]
+            for match in map(FILE_PATH.fullmatch, self.files)
+            if match and f"{match['target']}-{match['family']}" == card.folder
+        }
         return tuple(sorted(found, key=lambda part: (len(part) if part != "final" else 99, part)))
 
     def _check(self) -> None:
@@ -140,8 +149,10 @@ class Manifest:
         _need(ENCODER in self.files, "files")
         _need(all(path.split("/")[0] in {ENCODER, BACKGROUND, *folders} for path in self.files), "files")
         rows, predictions = self.golden_rows, self.golden
-        _need(isinstance(rows, list) and all(_is_row(row) and len(row) == len(rows[0]) for row in rows),
-              "golden.rows")
+        _need(
+            isinstance(rows, list) and all(_is_row(row) and len(row) == len(rows[0]) for row in rows),
+            "golden.rows",
+        )
         _need(isinstance(predictions, dict), "golden.predictions")
         held = {path.rpartition("/")[0] for path in self.files}
         for path, values in predictions.items():
@@ -163,8 +174,12 @@ def parse(content: bytes, name: str) -> Any:
         NBML-M51 naming the file.
     """
     try:
-        return json.loads(content.decode("ascii"), object_pairs_hook=_distinct, parse_constant=_no_constant,
-                          parse_float=_finite)
+        return json.loads(
+            content.decode("ascii"),
+            object_pairs_hook=_distinct,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
     except (ValueError, RecursionError) as error:
         raise ModelError("NBML-M51", place=f"{name}: {error}"[:200]) from error
 
@@ -219,7 +234,8 @@ def _is_map(value: Any, kind: type) -> bool:
 
 def _is_row(value: Any) -> bool:
     return isinstance(value, list) and all(
-        one is None or type(one) is float or (type(one) is int and abs(one) < 2**53) for one in value)
+        one is None or type(one) is float or (type(one) is int and abs(one) < 2**53) for one in value
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -243,5 +259,3 @@ def _finite(digits: str) -> float:
     if not isfinite(value):
         raise ValueError(digits)
     return value
-
-

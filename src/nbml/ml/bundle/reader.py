@@ -17,14 +17,7 @@ import numpy as np
 
 from nbml.errors import ModelError
 from nbml.ml.bundle.manifest import Manifest, ModelCard, parse, rows_from_json
-from nbml.ml.bundle.places import (
-    BACKGROUND,
-    ENCODER,
-    MANIFEST,
-    MAX_JSON_BYTES,
-    iter_files,
-    read_once,
-)
+from nbml.ml.bundle.places import BACKGROUND, ENCODER, MANIFEST, MAX_JSON_BYTES, iter_files, read_once
 from nbml.ml.bundle.versions import versions_of
 from nbml.ml.encoder import Encoder
 from nbml.ml.models import family as find_family
@@ -151,8 +144,13 @@ class Bundle:
         found = model.predict(rows)
         if not np.abs(found - kept).max() <= TOLERANCE * np.abs(kept).max():
             raise ModelError(
-                "NBML-M55", part=path, found=[float(v) for v in found], kept=[float(v) for v in kept],
-                made=_words(self._manifest.versions), here=_words(versions_of([family])))
+                "NBML-M55",
+                part=path,
+                found=[float(v) for v in found],
+                kept=[float(v) for v in kept],
+                made=_words(self._manifest.versions),
+                here=_words(versions_of([family])),
+            )
 
 
 def open_bundle(folder: Path, *, load: Callable[[str], Family] = find_family) -> Bundle:

@@ -50,8 +50,14 @@ def seal(
         final = f"{card.folder}/{FINAL}"
         for part in [final] if final in models else parts:
             predictions[part] = load(card.family).load(models[part]).predict(rows).tolist()
-    return Manifest(tuple(targets), tuple(cards), files, rows_to_json(rows), predictions,
-                    versions_of(card.family for card in cards))
+    return Manifest(
+        tuple(targets),
+        tuple(cards),
+        files,
+        rows_to_json(rows),
+        predictions,
+        versions_of(card.family for card in cards),
+    )
 
 
 def _sealed(content: bytes) -> Seal:

@@ -13,5 +13,9 @@ _LIBRARIES = {"lightgbm": "lightgbm", "catboost": "catboost", "xgboost": "xgboos
 def versions_of(families: Iterable[str]) -> dict[str, str]:
     """Versions of nbml, Python, numpy and the libraries behind `families`."""
     libraries = {_LIBRARIES[name] for name in families if name in _LIBRARIES}
-    return {"nbml": version("nbml"), "python": platform.python_version(), "numpy": version("numpy"),
-            **{name: str(import_module(name).__version__) for name in sorted(libraries)}}
+    return {
+        "nbml": version("nbml"),
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
+        **{name: str(import_module(name).__version__) for name in sorted(libraries)},
+    }

@@ -192,8 +192,11 @@ class BundleWriter:
     def _is_new(self, path: str, files: Mapping[str, bytes]) -> bool:
         """Whether the part is absent or differs; a finished bundle accepts neither."""
         place = self.folder / path
-        if place.is_dir() and set(iter_files(place)) == set(files) and all(
-                read_once(self.folder, f"{path}/{name}") == content for name, content in files.items()):
+        if (
+            place.is_dir()
+            and set(iter_files(place)) == set(files)
+            and all(read_once(self.folder, f"{path}/{name}") == content for name, content in files.items())
+        ):
             return False
         if self.is_finished:
             raise ModelError("NBML-M58", path=str(self.folder), part=path)

@@ -9,16 +9,7 @@ from typing import Any
 import catboost as cb
 import numpy as np
 
-from nbml.ml.models.base import (
-    Attribution,
-    Family,
-    FitStoppedError,
-    Floats,
-    Param,
-    Params,
-    Shape,
-    ShouldStop,
-)
+from nbml.ml.models.base import Attribution, Family, FitStoppedError, Floats, Param, Params, Shape, ShouldStop
 from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
 
@@ -73,30 +64,63 @@ class CatBoost:
         n = shape.n_train
         rounds, depth = (500, 6) if n < 3000 else (1000, 7) if n < 20_000 else (1000, 8)
         space = {
-            "iterations": Param("int", 100, rounds, log=True, why="Cost grows with it; past the bound "
-                                "larger steps make up for more rounds."),
-            "learning_rate": Param("float", 0.05, 0.3, log=True, why="Searched with the rounds: their "
-                                   "product says how far a fit goes."),
+            "iterations": Param(
+                "int",
+                100,
+                rounds,
+                log=True,
+                why="Cost grows with it; past the bound larger steps make up for more rounds.",
+            ),
+            "learning_rate": Param(
+                "float",
+                0.05,
+                0.3,
+                log=True,
+                why="Searched with the rounds: their product says how far a fit goes.",
+            ),
             "depth": Param("int", 3, depth, why="Interactions; the leaves of a tree double with each."),
-            "l2_leaf_reg": Param("float", 0.3, 10.0, log=True, why="Shrinks leaves of few rows; the target "
-                                 "is standardised, so the range means the same everywhere."),
-            "random_strength": Param("float", 0.0, 1.0, why="Noise on the scores of splits; best near 0 "
-                                     "where the table has little noise."),
+            "l2_leaf_reg": Param(
+                "float",
+                0.3,
+                10.0,
+                log=True,
+                why="Shrinks leaves of few rows; the target "
+                "is standardised, so the range means the same everywhere.",
+            ),
+            "random_strength": Param(
+                "float",
+                0.0,
+                1.0,
+                why="Noise on the scores of splits; best near 0 where the table has little noise.",
+            ),
             "subsample": Param("float", 0.6, 1.0, why="Rows drawn for each tree."),
         }
         if shape.n_categorical:
-            space["one_hot_max_size"] = Param("choice", choices=(2, 10), why="Columns of up to so many "
-                                              "levels split level by level, the others by the target's mean, "
-                                              "which costs several times more.")
+            space["one_hot_max_size"] = Param(
+                "choice",
+                choices=(2, 10),
+                why="Columns of up to so many "
+                "levels split level by level, the others by the target's mean, "
+                "which costs several times more.",
+            )
         if shape.n_categorical > 1:
-            space["max_ctr_complexity"] = Param("choice", choices=(1, 2), why="Whether pairs of categorical "
-                                                "columns are tried too; helps at times, at twice the cost.")
+            space["max_ctr_complexity"] = Param(
+                "choice",
+                choices=(1, 2),
+                why="Whether pairs of categorical columns are tried too; helps at times, at twice the cost.",
+            )
         return space
 
     def start(self, shape: Shape) -> Params:
         """As ``Family.start``."""
-        start = {"iterations": 300, "learning_rate": 0.15, "depth": 5, "l2_leaf_reg": 2.0,
-                 "random_strength": 0.2, "subsample": 0.85}
+        start = {
+            "iterations": 300,
+            "learning_rate": 0.15,
+            "depth": 5,
+            "l2_leaf_reg": 2.0,
+            "random_strength": 0.2,
+            "subsample": 0.85,
+        }
         if shape.n_train >= 3000:
             start |= {"iterations": 600, "learning_rate": 0.1, "depth": 6 if shape.n_train < 20_000 else 7}
         if shape.n_categorical:
@@ -117,12 +141,22 @@ class CatBoost:
         self, pool: _Pools, y: Floats, params: Params, *, seed: int, threads: int, should_stop: ShouldStop
     ) -> _Model:
         """As ``Family.fit``."""
-        model = cb.CatBoost({
-            "loss_function": "RMSE", "boosting_type": "Plain", "bootstrap_type": "Bernoulli",
-            "border_count": n_bins(len(y)), "boost_from_average": False, "max_ctr_complexity": 1,
-            "metric_period": 10_000, **params,
-            "random_seed": seed, "thread_count": threads, "allow_writing_files": False,
-            "logging_level": "Silent"})
+        model = cb.CatBoost(
+            {
+                "loss_function": "RMSE",
+                "boosting_type": "Plain",
+                "bootstrap_type": "Bernoulli",
+                "border_count": n_bins(len(y)),
+                "boost_from_average": False,
+                "max_ctr_complexity": 1,
+                "metric_period": 10_000,
+                **params,
+                "random_seed": seed,
+                "thread_count": threads,
+                "allow_writing_files": False,
+                "logging_level": "Silent",
+            }
+        )
         stopped = False
 
         def after_iteration(_: Any) -> bool:
@@ -156,7 +190,8 @@ def _data(X: Floats, levels: Levels) -> Any:
     numbers = [j for j in range(X.shape[1]) if j not in levels.seen]
     return cb.FeaturesData(
         num_feature_data=np.ascontiguousarray(X[:, numbers], dtype=np.float32) if numbers else None,
-        cat_feature_data=names[codes])
+        cat_feature_data=names[codes],
+    )
 
 
 FAMILY: Family = LearnerFamily(CatBoost())

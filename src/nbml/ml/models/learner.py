@@ -14,16 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nbml.errors import ModelError
-from nbml.ml.models.base import (
-    Attribution,
-    FitStoppedError,
-    Floats,
-    Layout,
-    Param,
-    Params,
-    Shape,
-    ShouldStop,
-)
+from nbml.ml.models.base import Attribution, FitStoppedError, Floats, Layout, Param, Params, Shape, ShouldStop
 from nbml.ml.models.levels import Levels
 
 SCHEMA = "nbml.model/1"
@@ -119,8 +110,14 @@ class Fitted:
 
     def files(self) -> dict[str, bytes]:
         """As ``FittedModel.files``; ``nbml.json`` holds what stands around the library's model."""
-        own = {"schema": SCHEMA, "family": self.family, "constant": self.core is None,
-               "centre": self.centre, "scale": self.scale, **self.levels.to_json()}
+        own = {
+            "schema": SCHEMA,
+            "family": self.family,
+            "constant": self.core is None,
+            "centre": self.centre,
+            "scale": self.scale,
+            **self.levels.to_json(),
+        }
         library = {} if self.core is None else self.core.files()
         return {**library, OWN_FILE: json.dumps(own, allow_nan=False).encode()}
 
@@ -154,7 +151,13 @@ class LearnerFamily:
         return Prepared(levels, pool, len(X))
 
     def fit(
-        self, prepared: Prepared, y: Floats, params: Params, *, seed: int, threads: int,
+        self,
+        prepared: Prepared,
+        y: Floats,
+        params: Params,
+        *,
+        seed: int,
+        threads: int,
         should_stop: ShouldStop,
     ) -> Fitted:
         """As ``Family.fit``."""
@@ -170,8 +173,13 @@ class LearnerFamily:
             return Fitted(self.name, prepared.levels, None, centre, scale)
         try:
             core = self._learner.learn(
-                prepared.pool, (y - centre) / scale, params,
-                seed=seed, threads=threads, should_stop=should_stop)
+                prepared.pool,
+                (y - centre) / scale,
+                params,
+                seed=seed,
+                threads=threads,
+                should_stop=should_stop,
+            )
         except (ModelError, FitStoppedError, MemoryError):
             raise
         except Exception as error:

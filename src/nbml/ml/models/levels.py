@@ -67,8 +67,10 @@ class Levels:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, the inverse of `from_json`."""
-        return {"n_levels": list(self.layout.n_levels),
-                "seen": {str(j): np.flatnonzero(seen).tolist() for j, seen in self.seen.items()}}
+        return {
+            "n_levels": list(self.layout.n_levels),
+            "seen": {str(j): np.flatnonzero(seen).tolist() for j, seen in self.seen.items()},
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Levels:

@@ -8,16 +8,7 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
-from nbml.ml.models.base import (
-    Attribution,
-    Family,
-    FitStoppedError,
-    Floats,
-    Param,
-    Params,
-    Shape,
-    ShouldStop,
-)
+from nbml.ml.models.base import Attribution, Family, FitStoppedError, Floats, Param, Params, Shape, ShouldStop
 from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
 from nbml.ml.shapley.lightgbm_trees import from_lightgbm
@@ -51,28 +42,67 @@ class LightGBM:
         rounds, leaves = (400, 20) if n < 3000 else (800, 48) if n < 20_000 else (1000, 127)
         coarsest = max(2, min(40, n // 10))
         space = {
-            "num_iterations": Param("int", 50, rounds, log=True, why="Cost grows with it; past the bound "
-                                    "larger steps make up for more rounds."),
-            "learning_rate": Param("float", 0.03, 0.3, log=True, why="Searched with the rounds: their "
-                                   "product says how far a fit goes."),
-            "num_leaves": Param("int", 4, leaves, log=True, why="Interactions; on small tables few leaves "
-                                "and more rounds beat large trees at the same cost."),
-            "min_data_in_leaf": Param("int", 1 if n < 1000 else 2, coarsest, log=True, why="Smoothness; the "
-                                      "library's 20 is too coarse for a hundred rows."),
+            "num_iterations": Param(
+                "int",
+                50,
+                rounds,
+                log=True,
+                why="Cost grows with it; past the bound larger steps make up for more rounds.",
+            ),
+            "learning_rate": Param(
+                "float",
+                0.03,
+                0.3,
+                log=True,
+                why="Searched with the rounds: their product says how far a fit goes.",
+            ),
+            "num_leaves": Param(
+                "int",
+                4,
+                leaves,
+                log=True,
+                why="Interactions; on small tables few leaves "
+                "and more rounds beat large trees at the same cost.",
+            ),
+            "min_data_in_leaf": Param(
+                "int",
+                1 if n < 1000 else 2,
+                coarsest,
+                log=True,
+                why="Smoothness; the library's 20 is too coarse for a hundred rows.",
+            ),
             "feature_fraction": Param("float", 0.4, 1.0, why="Makes trees differ and a round shorter."),
             "bagging_fraction": Param("float", 0.5, 1.0, why="Rows drawn for each tree."),
-            "lambda_l2": Param("float", 1e-3, 10.0, log=True, why="Shrinks leaves of few rows; the target "
-                               "is standardised, so the range means the same everywhere."),
+            "lambda_l2": Param(
+                "float",
+                1e-3,
+                10.0,
+                log=True,
+                why="Shrinks leaves of few rows; the target "
+                "is standardised, so the range means the same everywhere.",
+            ),
         }
         if shape.n_categorical:
-            space["min_data_per_group"] = Param("int", 5, 100, log=True, why="Rows behind a level before it "
-                                                "may split; many levels have fewer than the library's 100.")
+            space["min_data_per_group"] = Param(
+                "int",
+                5,
+                100,
+                log=True,
+                why="Rows behind a level before it may split; many levels have fewer than the library's 100.",
+            )
         return space
 
     def start(self, shape: Shape) -> Params:
         """As ``Family.start``."""
-        start = {"num_iterations": 300, "learning_rate": 0.1, "num_leaves": 12, "min_data_in_leaf": 5,
-                 "feature_fraction": 0.8, "bagging_fraction": 0.9, "lambda_l2": 0.1}
+        start = {
+            "num_iterations": 300,
+            "learning_rate": 0.1,
+            "num_leaves": 12,
+            "min_data_in_leaf": 5,
+            "feature_fraction": 0.8,
+            "bagging_fraction": 0.9,
+            "lambda_l2": 0.1,
+        }
         if shape.n_train < 100:
             start["min_data_in_leaf"] = 2
         if shape.n_train >= 3000:
@@ -87,20 +117,40 @@ class LightGBM:
 
     def pool(self, X: Floats, levels: Levels, threads: int) -> lgb.Dataset:
         """A binned data set; its label is set by each fit."""
-        fixed = {"max_bin": n_bins(len(X)), "min_data_in_bin": 3 if len(X) >= 200 else 1,
-                 "feature_pre_filter": False, "force_col_wise": True, "num_threads": threads, "verbosity": -1}
+        fixed = {
+            "max_bin": n_bins(len(X)),
+            "min_data_in_bin": 3 if len(X) >= 200 else 1,
+            "feature_pre_filter": False,
+            "force_col_wise": True,
+            "num_threads": threads,
+            "verbosity": -1,
+        }
         categorical = list(levels.layout.categorical)
         return lgb.Dataset(X, categorical_feature=categorical, params=fixed).construct()
 
     def learn(
-        self, pool: lgb.Dataset, y: Floats, params: Params, *, seed: int, threads: int,
+        self,
+        pool: lgb.Dataset,
+        y: Floats,
+        params: Params,
+        *,
+        seed: int,
+        threads: int,
         should_stop: ShouldStop,
     ) -> _Booster:
         """As ``Family.fit``."""
         pool.set_label(y)
         settings: dict[str, Any] = {
-            "objective": "regression", "boost_from_average": False, "bagging_freq": 1, **params, "seed": seed,
-            "deterministic": True, "force_col_wise": True, "num_threads": threads, "verbosity": -1}
+            "objective": "regression",
+            "boost_from_average": False,
+            "bagging_freq": 1,
+            **params,
+            "seed": seed,
+            "deterministic": True,
+            "force_col_wise": True,
+            "num_threads": threads,
+            "verbosity": -1,
+        }
         rounds = settings.pop("num_iterations")
         booster = lgb.Booster(settings, pool)
         for _ in range(rounds):

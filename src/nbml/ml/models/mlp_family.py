@@ -35,24 +35,42 @@ class MLP:
         n = shape.n_train
         epochs, most = (200, 128) if n < 3000 else (80, 128) if n < 20_000 else (30, 512)
         return {
-            "epochs": Param("int", epochs // 6, epochs, log=True, why="Passes over the rows; cost grows "
-                            "with it."),
-            "learning_rate_init": Param("float", 1e-3, 3e-2, log=True, why="Adam's step; the average of the "
-                                        "last epochs' weights forgives a large one."),
-            "alpha": Param("float", 1e-6, 0.3, log=True, why="Penalty on the weights; from 1 on nothing "
-                           "is learnt."),
+            "epochs": Param(
+                "int", epochs // 6, epochs, log=True, why="Passes over the rows; cost grows with it."
+            ),
+            "learning_rate_init": Param(
+                "float",
+                1e-3,
+                3e-2,
+                log=True,
+                why="Adam's step; the average of the last epochs' weights forgives a large one.",
+            ),
+            "alpha": Param(
+                "float", 1e-6, 0.3, log=True, why="Penalty on the weights; from 1 on nothing is learnt."
+            ),
             "width": Param("int", 32, 128, log=True, why="Units of a hidden layer."),
             "layers": Param("int", 1, 3, why="Hidden layers; each costs as much as the first."),
-            "batch_size": Param("int", max(4, min(32, n // 16)), max(8, min(most, n // 4)), log=True,
-                                why="Rows of one step; a small table needs few, to take enough steps."),
+            "batch_size": Param(
+                "int",
+                max(4, min(32, n // 16)),
+                max(8, min(most, n // 4)),
+                log=True,
+                why="Rows of one step; a small table needs few, to take enough steps.",
+            ),
         }
 
     def start(self, shape: Shape) -> Params:
         """As ``Family.start``."""
         n = shape.n_train
         epochs, most = (120, 64) if n < 3000 else (50, 64) if n < 20_000 else (20, 256)
-        return {"epochs": epochs, "learning_rate_init": 0.01, "alpha": 1e-3, "width": 96, "layers": 2,
-                "batch_size": max(8, min(most, n // 8))}
+        return {
+            "epochs": epochs,
+            "learning_rate_init": 0.01,
+            "alpha": 1e-3,
+            "width": 96,
+            "layers": 2,
+            "batch_size": max(8, min(most, n // 8)),
+        }
 
     def final_params(self, params: Params, growth: float) -> Params:  # noqa: ARG002
         """As ``Learner.final_params``: an epoch over more rows is more steps already."""
@@ -69,14 +87,19 @@ class MLP:
         """As ``Family.fit``."""
         X, y32, epochs = pool.encoded, y.astype(np.float32), params["epochs"]
         net = MLPRegressor(
-            hidden_layer_sizes=(params["width"],) * params["layers"], alpha=params["alpha"],
-            learning_rate_init=params["learning_rate_init"], batch_size=min(params["batch_size"], len(X)),
+            hidden_layer_sizes=(params["width"],) * params["layers"],
+            alpha=params["alpha"],
+            learning_rate_init=params["learning_rate_init"],
+            batch_size=min(params["batch_size"], len(X)),
             # A generator, not a number: partial_fit would shuffle every epoch alike.
-            random_state=np.random.RandomState(seed))
+            random_state=np.random.RandomState(seed),
+        )
         first = epochs - max(1, round(AVERAGED * epochs))
         mean: list[Floats] = []
-        with (blas().limit(limits=threads, user_api="blas"),
-              sklearn.config_context(assume_finite=True, skip_parameter_validation=True)):
+        with (
+            blas().limit(limits=threads, user_api="blas"),
+            sklearn.config_context(assume_finite=True, skip_parameter_validation=True),
+        ):
             for epoch in range(epochs):
                 if should_stop():
                     raise FitStoppedError

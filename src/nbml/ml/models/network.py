@@ -64,14 +64,22 @@ class Inputs:
         centre, scale = centre_and_scale(np.where(missing[:, some], median, X[:, some]))
         kept = scale > 0
         coded = tuple((j, _inputs_of_levels(X[:, j], seen)) for j, seen in levels.seen.items())
-        return cls(np.array(some, dtype=np.intp)[kept], median[kept], centre[kept], scale[kept],
-                   np.array([j for j in some if missing[:, j].any()], dtype=np.intp), coded)
+        return cls(
+            np.array(some, dtype=np.intp)[kept],
+            median[kept],
+            centre[kept],
+            scale[kept],
+            np.array([j for j in some if missing[:, j].any()], dtype=np.intp),
+            coded,
+        )
 
     def encode(self, X: Floats) -> Floats:
         """Inputs of clean rows, shape (n_rows, n_inputs)."""
         x = X[:, self.numeric]
-        parts = [(np.where(np.isnan(x), self.median, x) - self.centre) / self.scale,
-                 np.isnan(X[:, self.indicated]).astype(np.float64)]
+        parts = [
+            (np.where(np.isnan(x), self.median, x) - self.centre) / self.scale,
+            np.isnan(X[:, self.indicated]).astype(np.float64),
+        ]
         for j, inputs in self.coded:
             hot = np.zeros((len(X), inputs.max(initial=-1) + 1))
             known = np.flatnonzero(~np.isnan(X[:, j]))
@@ -101,7 +109,7 @@ class Network:
         width = max(w.shape[0] + w.shape[1] for w in self.weights)
         step = max(1, _CHUNK // width)
         with blas().limit(limits=threads, user_api="blas"):
-            return np.concatenate([self._forward(X[i:i + step]) for i in range(0, len(X), step)])
+            return np.concatenate([self._forward(X[i : i + step]) for i in range(0, len(X), step)])
 
     def _forward(self, X: Floats) -> Floats:
         signal = self.inputs.encode(X)
@@ -139,8 +147,13 @@ class Network:
     def files(self) -> dict[str, bytes]:
         """Arrays as npz, their meaning as JSON."""
         own = self.inputs
-        arrays = {"numeric": own.numeric, "median": own.median, "centre": own.centre, "scale": own.scale,
-                  "indicated": own.indicated}
+        arrays = {
+            "numeric": own.numeric,
+            "median": own.median,
+            "centre": own.centre,
+            "scale": own.scale,
+            "indicated": own.indicated,
+        }
         arrays |= {f"levels_{j}": inputs for j, inputs in own.coded}
         arrays |= {f"weight_{i}": weight for i, weight in enumerate(self.weights)}
         arrays |= {f"bias_{i}": bias for i, bias in enumerate(self.biases)}
@@ -155,8 +168,16 @@ class Network:
         shape = json.loads(files["model.json"])
         with np.load(io.BytesIO(files["model.npz"]), allow_pickle=False) as arrays:
             inputs = Inputs(
-                arrays["numeric"], arrays["median"], arrays["centre"], arrays["scale"], arrays["indicated"],
-                tuple((j, arrays[f"levels_{j}"]) for j in shape["coded"]))
+                arrays["numeric"],
+                arrays["median"],
+                arrays["centre"],
+                arrays["scale"],
+                arrays["indicated"],
+                tuple((j, arrays[f"levels_{j}"]) for j in shape["coded"]),
+            )
             layers = range(shape["layers"])
-            return cls(inputs, tuple(arrays[f"weight_{i}"] for i in layers),
-                       tuple(arrays[f"bias_{i}"] for i in layers))
+            return cls(
+                inputs,
+                tuple(arrays[f"weight_{i}"] for i in layers),
+                tuple(arrays[f"bias_{i}"] for i in layers),
+            )

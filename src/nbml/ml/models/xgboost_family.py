@@ -9,16 +9,7 @@ from typing import Any
 import numpy as np
 import xgboost as xgb
 
-from nbml.ml.models.base import (
-    Attribution,
-    Family,
-    FitStoppedError,
-    Floats,
-    Param,
-    Params,
-    Shape,
-    ShouldStop,
-)
+from nbml.ml.models.base import Attribution, Family, FitStoppedError, Floats, Param, Params, Shape, ShouldStop
 from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
 from nbml.ml.shapley.values import shap_values
@@ -59,23 +50,47 @@ class XGBoost:
         rounds, depth = (500, 6) if n < 3000 else (600, 8) if n < 20_000 else (800, 10)
         heaviest = max(2.0, min(30.0, n / 20))
         return {
-            "num_boost_round": Param("int", 50, rounds, log=True, why="Cost grows with it; past the bound "
-                                     "larger steps make up for more rounds."),
-            "eta": Param("float", 0.03, 0.3, log=True, why="Searched with the rounds: their product says how "
-                         "far a fit goes."),
+            "num_boost_round": Param(
+                "int",
+                50,
+                rounds,
+                log=True,
+                why="Cost grows with it; past the bound larger steps make up for more rounds.",
+            ),
+            "eta": Param(
+                "float",
+                0.03,
+                0.3,
+                log=True,
+                why="Searched with the rounds: their product says how far a fit goes.",
+            ),
             "max_depth": Param("int", 2, depth, why="Interactions; the cost of a round doubles with each."),
-            "min_child_weight": Param("float", 1.0, heaviest, log=True, why="Rows in a leaf, since the loss "
-                                      "is squared."),
+            "min_child_weight": Param(
+                "float", 1.0, heaviest, log=True, why="Rows in a leaf, since the loss is squared."
+            ),
             "subsample": Param("float", 0.5, 1.0, why="Rows drawn for each tree."),
             "colsample_bynode": Param("float", 0.4, 1.0, why="Makes trees differ."),
-            "reg_lambda": Param("float", 1e-2, 10.0, log=True, why="Shrinks leaves of few rows; the target "
-                                "is standardised, so the range means the same everywhere."),
+            "reg_lambda": Param(
+                "float",
+                1e-2,
+                10.0,
+                log=True,
+                why="Shrinks leaves of few rows; the target "
+                "is standardised, so the range means the same everywhere.",
+            ),
         }
 
     def start(self, shape: Shape) -> Params:
         """As ``Family.start``."""
-        start = {"num_boost_round": 250, "eta": 0.1, "max_depth": 5, "min_child_weight": 2.0,
-                 "subsample": 0.8, "colsample_bynode": 0.8, "reg_lambda": 1.0}
+        start = {
+            "num_boost_round": 250,
+            "eta": 0.1,
+            "max_depth": 5,
+            "min_child_weight": 2.0,
+            "subsample": 0.8,
+            "colsample_bynode": 0.8,
+            "reg_lambda": 1.0,
+        }
         return start | ({"num_boost_round": 500, "max_depth": 7} if shape.n_train >= 20_000 else {})
 
     def final_params(self, params: Params, growth: float) -> Params:
@@ -85,18 +100,36 @@ class XGBoost:
     def pool(self, X: Floats, levels: Levels, threads: int) -> xgb.QuantileDMatrix:
         """A binned matrix; its label is set by each fit."""
         return xgb.QuantileDMatrix(
-            X, label=np.zeros(len(X)), feature_types=_feature_types(levels), enable_categorical=True,
-            max_bin=n_bins(len(X)), nthread=threads)
+            X,
+            label=np.zeros(len(X)),
+            feature_types=_feature_types(levels),
+            enable_categorical=True,
+            max_bin=n_bins(len(X)),
+            nthread=threads,
+        )
 
     def learn(
-        self, pool: xgb.QuantileDMatrix, y: Floats, params: Params, *, seed: int, threads: int,
+        self,
+        pool: xgb.QuantileDMatrix,
+        y: Floats,
+        params: Params,
+        *,
+        seed: int,
+        threads: int,
         should_stop: ShouldStop,
     ) -> _Booster:
         """As ``Family.fit``."""
         pool.set_label(y)
         settings: dict[str, Any] = {
-            "objective": "reg:squarederror", "tree_method": "hist", "base_score": 0.0, **params,
-            "max_bin": n_bins(pool.num_row()), "seed": seed, "nthread": threads, "verbosity": 0}
+            "objective": "reg:squarederror",
+            "tree_method": "hist",
+            "base_score": 0.0,
+            **params,
+            "max_bin": n_bins(pool.num_row()),
+            "seed": seed,
+            "nthread": threads,
+            "verbosity": 0,
+        }
         rounds = settings.pop("num_boost_round")
         booster = xgb.Booster(settings, [pool])
         for i in range(rounds):

@@ -94,7 +94,9 @@ def test_d21_d22_columns_that_say_nothing_are_left_out_with_a_note(recipe, check
     recipe["same_or_none"] = np.where(np.arange(60) % 2, 1.0, np.nan)
     found = check(recipe)
     assert [(f.code, f.severity, f.columns) for f in found] == [
-        ("NBML-D21", "warning", ("empty",)), ("NBML-D22", "warning", ("same",))]
+        ("NBML-D21", "warning", ("empty",)),
+        ("NBML-D22", "warning", ("same",)),
+    ]
     features = resolve_features(sheet_of(recipe), targets=["y"])
     assert features == ("heat", "load", "speed", "lot", "same_or_none")
     assert check(recipe, features=["heat", "load"]) == ()
@@ -177,9 +179,25 @@ def test_d32_the_index_is_never_used(index, recipe, check):
 
 
 HOSTILE = [
-    "a,b", "x[<]:\"{y}\"", "line\nbreak", "", " ", "{column}", "{0.__class__}", "%s", "rmse", "fold",
-    "__proto__", "0", "Unnamed: 0", "<img src=x onerror=alert(1)>", "\u202eevil", "温度[℃]", "𠮷\u200b",
-    "group", "n" * 300,
+    "a,b",
+    'x[<]:"{y}"',
+    "line\nbreak",
+    "",
+    " ",
+    "{column}",
+    "{0.__class__}",
+    "%s",
+    "rmse",
+    "fold",
+    "__proto__",
+    "0",
+    "Unnamed: 0",
+    "<img src=x onerror=alert(1)>",
+    "\u202eevil",
+    "温度[℃]",
+    "𠮷\u200b",
+    "group",
+    "n" * 300,
 ]
 
 

@@ -39,7 +39,10 @@ CASES = {
     "missing fold": (lambda f: f.assign(lot=f["lot"].mask(f.index == 4)), {"fold_column": "lot"}, "NBML-D54"),
     "one fold given": (lambda f: f.assign(lot="A"), {"fold_column": "lot"}, "NBML-D56"),
     "fold parts a group": (
-        lambda f: f.assign(cv=np.arange(60) % 7), {"group": "lot", "fold_column": "cv"}, "NBML-D57"),
+        lambda f: f.assign(cv=np.arange(60) % 7),
+        {"group": "lot", "fold_column": "cv"},
+        "NBML-D57",
+    ),
 }
 
 
@@ -82,7 +85,11 @@ def test_d12_only_rows_with_a_target_count(recipe, check):
 def test_d10_no_feature(recipe, check):
     assert codes(check(recipe[["y"]])) == ["NBML-D60"]
     assert codes(check(recipe.assign(heat=1, load=2, speed=3)[["heat", "load", "speed", "y"]])) == [
-        "NBML-D60", "NBML-D22", "NBML-D22", "NBML-D22"]
+        "NBML-D60",
+        "NBML-D22",
+        "NBML-D22",
+        "NBML-D22",
+    ]
 
 
 def test_d14_one_group_with_most_rows(recipe, check):
