@@ -69,13 +69,10 @@ def _replaced(name: str, param: Param, given: Any) -> Param:
         given_choices = given["choices"]
     elif param.kind != "choice" and given and given.keys() <= {"low", "high", "log"}:
         changed = replace(param, **given)
-        bounds = [changed.low, changed.high]
-        if (
-            not all(_fits(param, bound) for bound in bounds)
-            or not isinstance(changed.log, bool)
-            or bounds[0] > bounds[1]
-            or (changed.log and bounds[0] <= 0)
-        ):  # type: ignore[operator]
+        low, high = changed.low, changed.high
+        if not (_fits(param, low) and _fits(param, high) and isinstance(changed.log, bool)):
+            raise refuse()
+        if low is None or high is None or low > high or (changed.log and low <= 0):
             raise refuse()
         return changed
     else:
