@@ -62,7 +62,7 @@ class CatBoost:
     def space(self, shape: Shape) -> dict[str, Param]:
         """As ``Family.space``."""
         n = shape.n_train
-        rounds, depth = (500, 6) if n < 3000 else (1000, 7) if n < 20_000 else (1000, 8)
+        rounds, depth = (400, 6) if n < 3000 else (1000, 7) if n < 20_000 else (1000, 8)
         space = {
             "iterations": Param(
                 "int",
