@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 
 from nbml.data.patterns import INFINITE, NUMBER
 from nbml.data.raw import Notes
-from nbml.data.types import EXACT, NUMERIC, Settled, as_boolean, from_float, settle_text, to_text
-from nbml.errors import ReadError
+from nbml.data.types import EXACT, NUMERIC, Settled, as_boolean, check_kind, from_float, settle_text, to_text
 from nbml.i18n import text as words
 from nbml.spec.reading import ReadOptions, shown
 
@@ -161,28 +160,5 @@ def _settle_number(
     with np.errstate(invalid="ignore"):
         told = values[~holes]
         gapped = holes.any() and told.size and not infinite and bool(np.all(told == np.trunc(told)))
-    _check_kind(name, values, said, path)
+    check_kind(name, values, said, path)
     return Settled(from_float(values), said or ("integer" if whole_type or gapped else "number"))
-
-
-def _check_kind(
-    name: str, values: np.ndarray[Any, np.dtype[np.float64]], said: str | None, path: str
-) -> None:
-    """Raise NBML-R23 where numbers do not have the kind that the user says."""
-    told = ~np.isnan(values)
-    with np.errstate(invalid="ignore"):
-        if said == "integer":
-            bad = told & ~(values == np.trunc(values))
-        elif said == "boolean":
-            bad = told & (values != 0) & (values != 1)
-        else:
-            return
-    if bad.any():
-        raise ReadError(
-            "NBML-R23",
-            path=path,
-            column=shown(name),
-            kind=said,
-            count=int(bad.sum()),
-            row=int(np.argmax(bad)) + 1,
-        )

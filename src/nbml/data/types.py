@@ -173,16 +173,7 @@ def _settle_numbers(
     if said in NUMERIC and np.abs(values[finite]).max(initial=0) >= EXACT and integral:
         notes.warn("inexact", name)
     if said == "boolean":
-        bad = ~np.isnan(values) & (values != 0) & (values != 1)
-        if bad.any():
-            raise ReadError(
-                "NBML-R23",
-                path=path,
-                column=shown(name),
-                kind=said,
-                count=int(bad.sum()),
-                row=int(np.argmax(bad)) + 1,
-            )
+        check_kind(name, values, said, path)
         return Settled(as_boolean(values), "boolean")
     kind: Kind = said or ("integer" if integral else "number")
     if kind == "integer" and cells.null_count == 0 and np.abs(values).max(initial=0) < EXACT:
@@ -229,3 +220,24 @@ def _parse(cells: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.float64]] | No
 def _undecorate(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     plain = [None if cell is None else undecorated(cell) for cell in cells.to_pylist()]
     return pa.chunked_array([pa.array(plain, cells.type)])
+
+
+def check_kind(name: str, values: np.ndarray[Any, np.dtype[np.float64]], said: str | None, path: str) -> None:
+    """Raise NBML-R23 where numbers do not have the kind that the user says."""
+    told = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        if said == "integer":
+            bad = told & ~(values == np.trunc(values))
+        elif said == "boolean":
+            bad = told & (values != 0) & (values != 1)
+        else:
+            return
+    if bad.any():
+        raise ReadError(
+            "NBML-R23",
+            path=path,
+            column=shown(name),
+            kind=said,
+            count=int(bad.sum()),
+            row=int(np.argmax(bad)) + 1,
+        )
