@@ -66,6 +66,6 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = nbml.absent
 
 
-def test_a_public_name_is_not_hidden_by_a_package_of_that_name():
+def test_a_public_name_is_not_hidden_by_a_package_of_that_name(nbml_home):
     """``nbml.jobs`` is the list of jobs and a package: loading the package must leave it callable."""
     assert fresh("import nbml; nbml.make_spec; import nbml.jobs.listing; print(nbml.jobs())") == "[]\n"
