@@ -1,0 +1,167 @@
+"""What every panel speaks of whatever its rooms: who looks at what, in which language, on which cluster.
+
+The state holds names and counts only, never rows, because a notebook may save it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from nbml.spec.base import Strict
+from nbml.spec.messages.base import Id, JobId, Request
+from nbml.spec.snapshot import Snapshot
+
+Language = Literal["en", "ja"]
+RoomName = Literal["data", "train", "explain", "predict", "optimize", "runs"]
+LineState = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
+
+
+class TableSummary(Strict):
+    """The table in hand, without its rows."""
+
+    name: str = Field(description="File name, or what the DataFrame is called.")
+    n_rows: int
+    n_columns: int
+    sha256: str = Field(description="Hash of the content.")
+    source: Literal["file", "frame", "upload", "job"] = "frame"
+    warnings: int = Field(default=0, description="Decisions of the reader that deserve a look.")
+    errors: int = Field(default=0, description="Findings that stop training.")
+
+
+class JobLine(Strict):
+    """The job in hand; how far it has come is in its snapshot."""
+
+    id: str
+    title: str
+    state: LineState = Field(description="As in the snapshot; interrupted when nobody runs it any more.")
+    targets: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+class ClusterLine(Strict):
+    """Whether there is somewhere to run, in words."""
+
+    state: Literal["off", "starting", "ready", "failed"] = "off"
+    text: str = ""
+
+
+class SessionState(Strict):
+    """What all rooms of a panel share."""
+
+    language: Language = "en"
+    rooms: tuple[RoomName, ...] = ()
+    room: RoomName | None = None
+    home_ok: bool = Field(default=True, description="Whether NBML_HOME can be written.")
+    table: TableSummary | None = None
+    job: JobLine | None = None
+    cluster: ClusterLine = ClusterLine()
+
+
+class StateMessage(Strict):
+    """Fields of the session state that changed; the others stay as they are."""
+
+    v: Literal[1] = 1
+    kind: Literal["state"] = "state"
+    state: dict[str, object] = Field(description="Field of SessionState to its new value.")
+
+
+class JobView(Strict):
+    """A job as a view needs it to begin with."""
+
+    job_id: str
+    seq: int
+    snapshot: Snapshot
+
+
+class PanelSnapshot(Strict):
+    """All a view needs to draw a panel: the synced trait `snapshot`, and the answer to hello."""
+
+    v: Literal[1] = 1
+    language: Language = "en"
+    rooms: tuple[RoomName, ...] = ()
+    room: RoomName | None = None
+    state: SessionState = SessionState()
+    job: JobView | None = None
+
+
+class Hello(Request):
+    """A view stands, or has missed something. Answered with PanelSnapshot."""
+
+    kind: Literal["hello"] = "hello"
+    have: dict[JobId, int] = Field(
+        default_factory=dict, max_length=100, description="Last seq seen, by job; for the record."
+    )
+    language: str | None = Field(default=None, max_length=40, description="The browser's, such as ja-JP.")
+
+
+class OpenJob(Request):
+    """Show a job, running or ended. Answered with PanelSnapshot."""
+
+    kind: Literal["open_job"] = "open_job"
+    job_id: JobId
+
+
+class CloseJob(Request):
+    """Show no job any more; the job goes on."""
+
+    kind: Literal["close_job"] = "close_job"
+
+
+class StopJob(Request):
+    """Stop a job and keep what it has finished."""
+
+    kind: Literal["stop_job"] = "stop_job"
+    job_id: JobId
+
+
+class SetLanguage(Request):
+    """Speak this language from now on. Answered with PanelSnapshot."""
+
+    kind: Literal["set_language"] = "set_language"
+    language: Language
+
+
+class SetRoom(Request):
+    """Remember the room in front, so that a reloaded page opens it again."""
+
+    kind: Literal["set_room"] = "set_room"
+    room: RoomName
+
+
+class FigureModule(Request):
+    """Send the module that draws figures, as chunks of base64 of gzip. Answered with ModuleSent."""
+
+    kind: Literal["figure_module"] = "figure_module"
+
+
+class PanelModule(Request):
+    """Send the panel's own module, as FigureModule; asked by panels whose page has none yet."""
+
+    kind: Literal["panel_module"] = "panel_module"
+
+
+class Cancel(Request):
+    """Give up another request; it is answered with a fault, unless its answer is on the way already."""
+
+    kind: Literal["cancel"] = "cancel"
+    target_request_id: Id
+
+
+class ModuleSent(Strict):
+    """What the chunks before this answer make up when joined: base64 of gzip of JavaScript."""
+
+    chunks: int
+    bytes: int = Field(description="Of the joined text.")
+    sha256: str = Field(description="Of the unpacked module.")
+
+
+Requests = (Hello, OpenJob, CloseJob, StopJob, SetLanguage, SetRoom, FigureModule, PanelModule, Cancel)
+Answers: dict[type[Request], type[Strict]] = {
+    Hello: PanelSnapshot,
+    OpenJob: PanelSnapshot,
+    SetLanguage: PanelSnapshot,
+    FigureModule: ModuleSent,
+    PanelModule: ModuleSent,
+}
