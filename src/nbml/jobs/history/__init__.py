@@ -1,0 +1,1 @@
+"""Finding runs again, months later: one line a job, names and notes, comparison, lineage, deletion."""
