@@ -183,7 +183,7 @@ def test_a_link_in_the_bin_is_not_followed(home, tmp_path):
 def test_comparing_shows_only_what_differs(home):
     both = compare([home[0], home[1]])
     assert both.is_fair
-    assert both.settings["seed"] == [1, 2]
+    assert both.settings["seed"] == (1, 2)
     assert "models" not in both.settings
     assert {(model.job_id, model.family) for model in both.models} == {
         (job_id, family) for job_id in home[:2] for family in ("lightgbm", "baseline")
@@ -195,7 +195,7 @@ def test_comparing_shows_only_what_differs(home):
 def test_other_rows_or_folds_are_not_called_a_fair_comparison(home):
     third = compare([home[0], home[2]])
     assert not third.is_fair
-    assert third.settings["group"] == [None, "lot"]
+    assert third.settings["group"] == (None, "lot")
 
 
 @pytest.mark.parametrize("n", [0, 1, 9])

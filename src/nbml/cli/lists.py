@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbml.jobs.doctor import Check
-    from nbml.jobs.listing import JobSummary
+    from nbml.spec.history import JobSummary
 
 _ROWS = 20
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbml.jobs.listing import JobSummary
+    from nbml.spec.history import JobSummary
 
 
 class _Jobs(ModuleType):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from nbml.engine.job_folder import JobFolder
-from nbml.jobs.history.summary import JobSummary, summarise
+from nbml.jobs.history.summary import summarise
 from nbml.settings import Settings
-
-__all__ = ["JobSummary", "jobs"]
+from nbml.spec.history import JobSummary
 
 
 def jobs(*, limit: int | None = 50, search: str = "", settings: Settings | None = None) -> list[JobSummary]:

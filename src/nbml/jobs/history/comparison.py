@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError
-from nbml.jobs.history.summary import JobSummary, summarise
+from nbml.jobs.history.summary import summarise
 from nbml.jobs.written_job import read_job
 from nbml.settings import Settings
-from nbml.spec.events import Score
+from nbml.spec.history import ComparedModel, Comparison
 from nbml.spec.result import TrainRecord
 
 MOST = 8
-
-
-@dataclass(frozen=True)
-class ComparedModel:
-    """The chosen model of one job for one target, or the baseline."""
-
-    job_id: str
-    target: str
-    family: str
-    scores: dict[str, Score]
-    fold_names: tuple[str, ...]
-    params: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Jobs side by side.
-
-    Attributes
-    ----------
-    settings : dict of str to list
-        Fields of the specs that are not the same in all jobs, one value a job in the order of `jobs`.
-    is_fair : bool
-        Whether all jobs were validated on the same rows in the same folds, so that scores may be compared.
-    """
-
-    jobs: tuple[JobSummary, ...]
-    models: tuple[ComparedModel, ...]
-    settings: dict[str, list[Any]] = field(default_factory=dict)
-    is_fair: bool = True
 
 
 def compare(job_ids: Sequence[str], *, settings: Settings | None = None) -> Comparison:
@@ -63,7 +32,7 @@ def compare(job_ids: Sequence[str], *, settings: Settings | None = None) -> Comp
     flat = [_flat(spec.model_dump(mode="json", exclude={"resolved", "schema_"})) for spec in specs]
     columns = {name: [one.get(name) for one in flat] for one in flat for name in one}
     differing = {
-        name: values for name, values in columns.items() if any(value != values[0] for value in values[1:])
+        name: tuple(values) for name, values in columns.items() if any(other != values[0] for other in values)
     }
     records = [_record(JobFolder.of(settings.jobs, job_id)) for job_id in ids]
     held = {
@@ -82,7 +51,12 @@ def compare(job_ids: Sequence[str], *, settings: Settings | None = None) -> Comp
 def _models(records: Sequence[TrainRecord | None]) -> list[ComparedModel]:
     return [
         ComparedModel(
-            record.job_id, leader.target, leader.family, leader.scores, record.fold_names, leader.params
+            job_id=record.job_id,
+            target=leader.target,
+            family=leader.family,
+            scores=leader.scores,
+            fold_names=record.fold_names,
+            params=leader.params,
         )
         for record in records
         if record is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from nbml.durable import storage_error
@@ -13,29 +12,13 @@ from nbml.errors import JobError
 from nbml.jobs.job import Job
 from nbml.jobs.written_job import read_job
 from nbml.settings import Settings
+from nbml.spec.history import DeletedJob
 
 KEPT_DAYS = 30.0
 """Days for which a deleted job can be taken back."""
 
 
-@dataclass(frozen=True)
-class Deleted:
-    """What was deleted, and what was left.
-
-    Attributes
-    ----------
-    size_mb : float
-        Size of the folder on disk.
-    run_id : str or None
-        MLflow run of the job; it is not nbml's alone and stays.
-    """
-
-    job_id: str
-    size_mb: float
-    run_id: str | None
-
-
-def delete(job_id: str, *, settings: Settings | None = None) -> Deleted:
+def delete(job_id: str, *, settings: Settings | None = None) -> DeletedJob:
     """Delete a job that is not running: everything in its folder, nothing anywhere else.
 
     Raises
@@ -58,7 +41,7 @@ def delete(job_id: str, *, settings: Settings | None = None) -> Deleted:
         place.touch()  # the time of deletion
     except OSError as error:
         raise storage_error(place, error) from error
-    return Deleted(job_id, size / 2**20, run_id)
+    return DeletedJob(job_id=job_id, size_mb=size / 2**20, run_id=run_id)
 
 
 def restore(job_id: str, *, settings: Settings | None = None) -> Job:

@@ -3,74 +3,29 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from nbml.durable import write_bytes
+from nbml.durable import write_text
 from nbml.engine.job_folder import JobFolder
 from nbml.errors import EngineError, NbmlError
 from nbml.jobs.history.about import read_about
 from nbml.jobs.job import Job
 from nbml.settings import Settings
+from nbml.spec.base import Strict
+from nbml.spec.history import JobSummary
 from nbml.spec.result import TrainRecord
 
 _FILE = "summary.json"
 _VERSION = 1
 
 
-@dataclass(frozen=True)
-class JobSummary:
-    """One line of the list of jobs.
+class _Saved(Strict):
+    """A line and the stamp of what it was made of."""
 
-    Attributes
-    ----------
-    title : str
-        Name for show: the one given later, else the spec's.
-    data, data_sha256 : str
-        Name and content hash of the table it was made from.
-    best, spread : dict of str to float
-        Best RMSE so far by target, and its standard deviation over the folds once the job has ended.
-    seconds : float
-        Running time so far.
-    run_id : str or None
-        MLflow run, once it is kept there.
-    note : str
-        What was written to it.
-    task : str
-        What kind of job it is.
-    """
-
-    id: str
-    state: str
-    title: str
-    project: str = ""
-    targets: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-    created: str = ""
-    user: str = ""
-    seconds: float = 0.0
-    best: dict[str, float] = field(default_factory=dict)
-    spread: dict[str, float] = field(default_factory=dict)
-    data: str = ""
-    data_sha256: str = ""
-    n_rows: int = 0
-    trials: int = 0
-    run_id: str | None = None
-    note: str = ""
-    task: str = "train"
-
-    def matches(self, words: str) -> bool:
-        """Whether every word of a search stands somewhere in the line, capitals aside."""
-        parts = (self.id, self.state, self.title, self.project, self.data, self.user, self.note, self.task)
-        line = "\n".join((*parts, *self.targets, *self.models, self.run_id or "")).casefold()
-        return all(word in line for word in words.casefold().split())
-
-
-_SAVED: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
-_SUMMARY = TypeAdapter(JobSummary)
+    stamp: tuple[int, ...]
+    line: JobSummary
 
 
 def summarise(job_id: str, settings: Settings) -> JobSummary:
@@ -83,10 +38,10 @@ def summarise(job_id: str, settings: Settings) -> JobSummary:
         try:
             line = _compute(Job(job_id, settings))
         except (EngineError, NbmlError, ValidationError, ValueError, OSError) as error:
-            return JobSummary(job_id, "damaged", str(error)[:200], note=about.note)
+            return JobSummary(id=job_id, state="damaged", title=str(error)[:200], note=about.note)
         if line.state in ("succeeded", "failed", "cancelled"):
             _save(folder.root / _FILE, stamp, line)
-    return replace(line, title=about.name or line.title, note=about.note)
+    return line.model_copy(update={"title": about.name or line.title, "note": about.note})
 
 
 def _compute(job: Job) -> JobSummary:
@@ -129,7 +84,7 @@ def _compute(job: Job) -> JobSummary:
     )
 
 
-def _stamp(folder: JobFolder) -> list[int]:
+def _stamp(folder: JobFolder) -> tuple[int, ...]:
     """Sizes and times of what the line is made of; another stamp makes the saved line void."""
     stamp = [_VERSION]
     for path in (folder.events, folder.result, folder.spec):
@@ -139,19 +94,18 @@ def _stamp(folder: JobFolder) -> list[int]:
             stamp += [0, 0]
         else:
             stamp += [status.st_size, status.st_mtime_ns]
-    return stamp
+    return tuple(stamp)
 
 
-def _read_saved(path: Path, stamp: list[int]) -> JobSummary | None:
+def _read_saved(path: Path, stamp: tuple[int, ...]) -> JobSummary | None:
     try:
-        saved = _SAVED.validate_json(path.read_bytes())
-        return _SUMMARY.validate_python(saved["line"]) if saved.get("stamp") == stamp else None
-    except (OSError, ValidationError, KeyError):
+        saved = _Saved.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
         return None
+    return saved.line if saved.stamp == stamp else None
 
 
-def _save(path: Path, stamp: list[int], line: JobSummary) -> None:
+def _save(path: Path, stamp: tuple[int, ...], line: JobSummary) -> None:
     if not os.access(path.parent, os.W_OK):
         return
-    content = _SAVED.dump_json({"stamp": stamp, "line": _SUMMARY.dump_python(line, mode="json")})
-    write_bytes(path, content, sync=False)
+    write_text(path, _Saved(stamp=stamp, line=line).model_dump_json(), sync=False)
