@@ -16,6 +16,7 @@ from nbml.errors import JobError, NbmlError
 from nbml.jobs.written_job import read_job
 from nbml.settings import Settings
 from nbml.spec.events import AnyEvent, JobFinished
+from nbml.spec.history import RunState
 from nbml.spec.snapshot import Snapshot, fold
 from nbml.spec.train import TrainSpec
 
@@ -54,7 +55,7 @@ class Job:
         return self.paths.job_id
 
     @property
-    def status(self) -> str:
+    def status(self) -> RunState:
         """queued, running, succeeded, failed, cancelled, or interrupted when nobody runs it any more."""
         state = self.snapshot().state
         if state not in ("queued", "running"):
