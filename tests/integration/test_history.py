@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import nbml
+from nbml.cli import main
 from nbml.errors import JobError
 from nbml.jobs.history.about import describe
 from nbml.jobs.history.comparison import compare
@@ -226,3 +227,21 @@ def test_lineage_of_much_used_data_stays_readable(home):
     graph = lineage(home[0])
     assert sum(node.kind == "job" for node in graph.nodes) == MOST_SIBLINGS + 1
     assert graph.siblings_left_out == 4
+
+
+def test_the_command_line_names_compares_deletes_and_takes_back(home, capsys):
+    assert main(["describe", home[0], "--name", "冬の配合", "--note", "see p. 3"]) == 0
+    assert capsys.readouterr().out.split("\n")[:2] == ["冬の配合", "see p. 3"]
+    assert main(["jobs", "--search", "冬の", "--json"]) == 0
+    assert [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()] == [home[0]]
+    assert main(["compare", home[0], home[2], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["is_fair"] is False
+    assert main(["compare", home[0], home[2]]) == 0
+    shown = capsys.readouterr().out
+    assert "xgboost" in shown
+    assert "other rows or folds" in shown
+    assert main(["delete", home[0], "--yes"]) == 0
+    assert f"nbml restore {home[0]}" in capsys.readouterr().out
+    assert len(jobs()) == 2
+    assert main(["restore", home[0]]) == 0
+    assert len(jobs()) == 3

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
-from nbml.cli import faults, jobs, predict, system, train
+from nbml.cli import faults, history, jobs, predict, system, train
 from nbml.cli.screen import be_lenient, err
 from nbml.errors import NbmlError
 from nbml.i18n import LANGUAGES, catalogue, text
@@ -24,6 +24,10 @@ COMMANDS = (
     jobs.cancel,
     jobs.resume,
     jobs.flush,
+    history.describe,
+    history.compare,
+    history.delete,
+    history.restore,
     predict.predict,
     system.schema,
     system.doctor,

@@ -17,12 +17,13 @@ from nbml.i18n import text
 
 def jobs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="cli.option.limit")] = 20,
+    search: Annotated[str, typer.Option("--search", "-s", help="cli.option.search", show_default=False)] = "",
     as_json: Json = False,
 ) -> None:
     """List jobs, newest first."""
     import nbml
 
-    found = nbml.jobs(limit=limit)
+    found = nbml.jobs(limit=limit, search=search)
     if as_json:
         from pydantic_core import to_jsonable_python
 

@@ -140,7 +140,7 @@ class Summary:
 
 
 def test_jobs(nbml_cli, monkeypatch):
-    monkeypatch.setitem(vars(nbml), "jobs", lambda limit: [Summary()] * limit)
+    monkeypatch.setitem(vars(nbml), "jobs", lambda limit, search: [Summary()] * limit)
     table = nbml_cli("jobs", "-n", "1").out
     for words in ("j1", "running", "[red]x", "3.897", "2026-11-23 05:31", "1 min 15 s"):
         assert words in table
