@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nbml.ml.shapley.arrays import Floats
-from nbml.ml.shapley.paths import build_paths
-from nbml.ml.shapley.trees import TreeEnsemble
+from nbml.ml.shapley.paths import Paths, build_paths
+from nbml.ml.shapley.trees import Splits, TreeEnsemble
 
 _BLOCK = 256  # rows walked at once: long loops, yet a working set for the second-level cache
 _STATE = 2**23  # bytes that a walk may keep; only very deep trees come near
@@ -58,8 +58,26 @@ def shap_values(ensemble: TreeEnsemble, X: ArrayLike, *, threads: int = 1) -> tu
     matrix = ensemble.matrix(X)
     splits, paths, base = build_paths(ensemble)
     values = np.zeros(matrix.shape)
+    walk(matrix, splits, paths, values, threads=threads)
+    return values, base
+
+
+def walk(matrix: Floats, splits: Splits, paths: Paths, values: Floats, *, threads: int = 1) -> None:
+    """Write the Shapley values of rows to `values`, block by block.
+
+    Parameters
+    ----------
+    matrix : ndarray of float64, shape (n_rows, n_features)
+        C-ordered rows.
+    splits, paths
+        A laid out ensemble.
+    values : ndarray of float64, shape (n_rows, n_features)
+        Zeros; filled for the features that a tree tests.
+    threads : int
+        Cores to use.
+    """
     if not len(paths.used) or not len(matrix):
-        return values, base
+        return
 
     from nbml.ml.shapley.kernels import add_values
 
@@ -78,4 +96,3 @@ def shap_values(ensemble: TreeEnsemble, X: ArrayLike, *, threads: int = 1) -> tu
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(fill, pieces))
-    return values, base

@@ -126,3 +126,24 @@ def from_xgboost_dump(booster: Any) -> list[Leaf | Split]:
         return Split(int(node["split"].removeprefix("f")), says_yes, yes, no, node["cover"])
 
     return [build(json.loads(tree)) for tree in booster.get_dump(dump_format="json", with_stats=True)]
+
+
+def interactions(trees: list[Leaf | Split], X: np.ndarray) -> np.ndarray:
+    """Shapley interaction values by their definition; on the diagonal what remains of the single ones."""
+    n = X.shape[1]
+    values = np.zeros((len(X), n, n))
+    single, _ = shapley(trees, X)
+    for r, row in enumerate(X):
+        for i, j in combinations(range(n), 2):
+            others = [f for f in range(n) if f not in (i, j)]
+            for size in range(len(others) + 1):
+                weight = math.factorial(size) * math.factorial(n - size - 2) / (2 * math.factorial(n - 1))
+                for known in combinations(others, size):
+                    both, first, second, none = (
+                        sum(expected(tree, row, {*known, *more}) for tree in trees)
+                        for more in ((i, j), (i,), (j,), ())
+                    )
+                    values[r, i, j] += weight * (both - first - second + none)
+            values[r, j, i] = values[r, i, j]
+        np.fill_diagonal(values[r], single[r] - values[r].sum(axis=1))
+    return values
