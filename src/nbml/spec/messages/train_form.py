@@ -61,13 +61,15 @@ class Remedy(Strict):
 class FieldNote(Strict):
     """What is wrong, or worth knowing, at one field of the form."""
 
-    field: str = Field(description="Field of the form; space.<family>.<parameter> for a range, data for none.")
+    field: str = Field(
+        description="Field of the form; space.<family>.<parameter> for a range, data for none."
+    )
     severity: Literal["error", "warning"]
     code: str
     message: str
     next_step: str = ""
     columns: tuple[str, ...] = ()
-    remedy: Remedy | None = None
+    remedies: tuple[Remedy, ...] = ()
 
 
 class ColumnChoice(Strict):

@@ -1,0 +1,1 @@
+"""What stands under the form of a training job, whoever shows the form."""

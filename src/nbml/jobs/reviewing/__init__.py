@@ -1,0 +1,1 @@
+"""What can be said of a job's trials and result, whoever shows it."""
