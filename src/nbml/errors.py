@@ -95,5 +95,9 @@ class TrackingError(NbmlError):
     """MLflow could not keep or give back something (NBML-T..)."""
 
 
+class PanelError(NbmlError):
+    """A panel could not do what its page asked for (NBML-W..)."""
+
+
 class DependencyError(NbmlError):
     """An optional package is missing (NBML-X..)."""

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     ray_address: str | None = Field(default=None, description="Cluster to use instead of nbml's own head.")
     ray_token: SecretStr | None = Field(default=None, description="Token of that cluster.")
     executor: Literal["ray", "inline"] = Field(default="ray", description="Where jobs run.")
+    warm_up: bool = Field(default=True, description="Whether showing a panel starts the cluster beforehand.")
     cpus: int | None = Field(default=None, ge=1, description="CPU budget; from affinity and cgroup if unset.")
     idle_s: float = Field(default=900.0, gt=0, description="Idle time after which nbml's own head stops.")
     tracking_uri: str | None = Field(
