@@ -16,6 +16,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ the address given by option it binds to all interfaces."""
 
 WarmModules = dict[str, tuple[str, ...]]
 COLD: WarmModules = {"worker": (), "supervisor": ()}
+_CONNECTING = threading.Lock()
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
@@ -96,7 +98,11 @@ def connect(settings: Settings | None = None, *, warm_modules: WarmModules | Non
         NBML-E15 when the head does not start, NBML-E16 when a given address does not answer or refuses
         the token, NBML-E18 when its versions differ from ours.
     """
-    settings = settings or Settings()
+    with _CONNECTING:  # a panel warms up in one thread while a job is handed over in another
+        return _connect(settings or Settings(), warm_modules or COLD)
+
+
+def _connect(settings: Settings, warm_modules: WarmModules) -> Any:
     import ray
 
     own = _Connection.own
@@ -111,7 +117,7 @@ def connect(settings: Settings | None = None, *, warm_modules: WarmModules | Non
             join(ray, address)
         _Connection.own = None
         return ray
-    head = find_head(settings) or start_head(settings, warm_modules or COLD)
+    head = find_head(settings) or start_head(settings, warm_modules)
     (head_folder(settings) / "last-used").touch()
     with _on_loopback(), _token_in_force(_token_environment(head_folder(settings))):
         join(ray, head.address)

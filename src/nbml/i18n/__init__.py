@@ -9,17 +9,31 @@ from __future__ import annotations
 import json
 import locale
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any
 
 LANGUAGES = ("en", "ja")
+_SPOKEN: ContextVar[str | None] = ContextVar("nbml_language", default=None)
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Have this language in force within the block, for this thread or task alone."""
+    before = _SPOKEN.set(lang)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
 
 
 def language() -> str:
-    """The language in force: ``NBML_LANGUAGE``, else the locale's, else English."""
-    asked = os.environ.get("NBML_LANGUAGE") or locale.getlocale()[0] or "en"
+    """The language in force: of ``speaking``, else ``NBML_LANGUAGE``, else the locale's, else English."""
+    asked = _SPOKEN.get() or os.environ.get("NBML_LANGUAGE") or locale.getlocale()[0] or "en"
     return asked[:2] if asked[:2] in LANGUAGES else "en"
 
 

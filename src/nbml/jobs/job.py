@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,8 @@ from nbml.spec.train import TrainSpec
 if TYPE_CHECKING:
     from nbml.jobs.result import TrainResult
 
+_PANELS = "nbml.panels"
+"""By name, because panels stand above jobs."""
 RESTART_GRACE_S = 60.0
 """How long Ray may take to start a supervisor again before its job counts as interrupted."""
 
@@ -42,12 +46,13 @@ class Job:
     """
 
     def __init__(self, job_id: str, settings: Settings | None = None) -> None:
-        self._settings = settings or Settings()
-        written = read_job(job_id, self._settings)
+        self.settings = settings or Settings()
+        written = read_job(job_id, self.settings)
         self.paths: JobFolder = written.folder
         self.spec: TrainSpec = written.spec
         self._tail = EventTail(self.paths.events)
         self._snapshot = Snapshot(job_id=job_id, title=self.spec.title)
+        self._reading = threading.Lock()
 
     @property
     def id(self) -> str:
@@ -57,7 +62,11 @@ class Job:
     @property
     def status(self) -> RunState:
         """queued, running, succeeded, failed, cancelled, or interrupted when nobody runs it any more."""
-        state = self.snapshot().state
+        return self.standing(self.snapshot())
+
+    def standing(self, seen: Snapshot) -> RunState:
+        """The status of the job of a snapshot: its state, unless nobody runs it any more; reads no events."""
+        state = seen.state
         if state not in ("queued", "running"):
             return state
         held = read_lease(self.paths.lease)
@@ -72,8 +81,20 @@ class Job:
 
     def snapshot(self) -> Snapshot:
         """The state as of now; reads only what is new since the last call."""
-        for event in self._tail.read():
-            self._snapshot = fold(self._snapshot, event)
+        self.news()
+        return self._snapshot
+
+    def news(self) -> list[AnyEvent]:
+        """The events since the last call of this or of ``snapshot``, on this handle."""
+        with self._reading:
+            events = self._tail.read()
+            for event in events:
+                self._snapshot = fold(self._snapshot, event)
+        return events
+
+    @property
+    def seen(self) -> Snapshot:
+        """The state as of the last call of ``snapshot`` or ``news``."""
         return self._snapshot
 
     def events(self, after: int = 0) -> list[AnyEvent]:
@@ -127,6 +148,10 @@ class Job:
 
         return TrainResult.load(self.folder)
 
+    def panel(self, **options: Any) -> Any:
+        """A panel that shows this job; options as ``nbml.workbench``."""
+        return import_module(_PANELS).workbench(job=self, **options)
+
     def flush(self, *, timeout_s: float = 60.0) -> str:
         """Put in MLflow what waits for it on disk, and return the run's id.
 
@@ -138,7 +163,7 @@ class Job:
         from nbml.jobs.result import TrainResult
         from nbml.tracking.writer import flush
 
-        kept = flush(self.folder, self._settings, timeout_s=timeout_s)
+        kept = flush(self.folder, self.settings, timeout_s=timeout_s)
         if kept is None:
             raise JobError("NBML-J05", job_id=self.id)
         result = TrainResult.load(self.folder).record
@@ -148,7 +173,7 @@ class Job:
 
     def _may_restart(self, held: dict[str, Any]) -> bool:
         """Whether Ray is about to restart a supervisor that has just died."""
-        is_up = self._settings.ray_address is not None or find_head(self._settings) is not None
+        is_up = self.settings.ray_address is not None or find_head(self.settings) is not None
         return self._snapshot.executor == "ray" and is_up and time.time() - held["beat"] < RESTART_GRACE_S
 
     def __repr__(self) -> str:
