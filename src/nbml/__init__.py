@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nbml.jobs.models import load, predict
     from nbml.jobs.models import open_job as open
     from nbml.jobs.result import TrainResult
+    from nbml.panels import workbench
     from nbml.settings import Settings
     from nbml.spec.train import TrainSpec
 
@@ -40,6 +41,7 @@ _HOMES = {
     "run": "nbml.jobs.launch",
     "start": "nbml.jobs.launch",
     "train": "nbml.jobs.launch",
+    "workbench": "nbml.panels",
 }
 __version__ = "0.1.0"
 __all__ = [
@@ -55,18 +57,20 @@ __all__ = [
     "load",
     "make_spec",
     "open",
+    "panels",
     "predict",
     "read",
     "resume",
     "run",
     "start",
     "train",
+    "workbench",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "jobs":
-        return import_module("nbml.jobs")  # a package that can be called
+    if name in ("jobs", "panels"):
+        return import_module(f"nbml.{name}")  # the first is a package that can be called
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'nbml' has no attribute {name!r}")

@@ -86,8 +86,8 @@ class Chunk(Strict):
 class EventBatch(Strict):
     """Events of a job in order. Lossy ones may be left out, so `seq_from` to `seq_to` says what it covers.
 
-    A view at ``seq == seq_from - 1`` applies the events and is then at ``seq_to``; at any other it skips
-    what it has seen, and asks by ``hello`` where something is missing.
+    A view that has seen ``seq >= seq_from - 1`` skips what it knows, applies the rest and is then at
+    ``max(seq, seq_to)``; where ``seq_from`` is beyond that something is missing, and it asks by ``hello``.
     """
 
     v: Literal[1] = 1

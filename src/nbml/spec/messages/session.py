@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from nbml.spec.base import Strict
-from nbml.spec.messages.base import Id, JobId, Request
+from nbml.spec.messages.base import Id, JobId, PanelFault, Request
 from nbml.spec.snapshot import Snapshot
 
 Language = Literal["en", "ja"]
@@ -28,6 +28,7 @@ class TableSummary(Strict):
     source: Literal["file", "frame", "upload", "job"] = "frame"
     warnings: int = Field(default=0, description="Decisions of the reader that deserve a look.")
     errors: int = Field(default=0, description="Findings that stop training.")
+    revision: int = Field(default=0, description="Counts changes of the table and of its column sheet.")
 
 
 class JobLine(Strict):
@@ -57,6 +58,7 @@ class SessionState(Strict):
     table: TableSummary | None = None
     job: JobLine | None = None
     cluster: ClusterLine = ClusterLine()
+    fault: PanelFault | None = Field(default=None, description="What ails the panel as a whole.")
 
 
 class StateMessage(Strict):
@@ -137,7 +139,7 @@ class FigureModule(Request):
 
 
 class PanelModule(Request):
-    """Send the panel's own module, as FigureModule; asked by panels whose page has none yet."""
+    """Send the panel's own module and style as chunks of JSON {js, css}; asked by relay.js alone."""
 
     kind: Literal["panel_module"] = "panel_module"
 
@@ -150,11 +152,11 @@ class Cancel(Request):
 
 
 class ModuleSent(Strict):
-    """What the chunks before this answer make up when joined: base64 of gzip of JavaScript."""
+    """What the chunks before this answer make up when joined; for figures, base64 of gzip of JavaScript."""
 
     chunks: int
-    bytes: int = Field(description="Of the joined text.")
-    sha256: str = Field(description="Of the unpacked module.")
+    characters: int = Field(description="Of the joined text.")
+    sha256: str = Field(description="Of the joined text, as UTF-8.")
 
 
 Requests = (Hello, OpenJob, CloseJob, StopJob, SetLanguage, SetRoom, FigureModule, PanelModule, Cancel)
