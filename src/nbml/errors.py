@@ -95,6 +95,18 @@ class TrackingError(NbmlError):
     """MLflow could not keep or give back something (NBML-T..)."""
 
 
+class OptimizeError(NbmlError):
+    """What shall be searched for cannot be, or was not found (NBML-O..)."""
+
+
+class PlatformError(NbmlError):
+    """The workspace, or the machine in its place, did not do what it was asked (NBML-U..)."""
+
+
+class CatalogError(NbmlError):
+    """The catalog could not be opened, read or written (NBML-K..)."""
+
+
 class PanelError(NbmlError):
     """A panel could not do what its page asked for (NBML-W..)."""
 

@@ -10,7 +10,18 @@ from nbml.spec.events import Fault
 from nbml.spec.reading import shown
 
 OK, JOB_FAILED, USAGE, DATA, ENGINE, BUG, CANCELLED = 0, 1, 2, 3, 4, 70, 130
-_BY_AREA = {"S": USAGE, "C": USAGE, "R": DATA, "D": DATA, "P": DATA, "E": ENGINE, "T": ENGINE, "X": ENGINE}
+_BY_AREA = {
+    "S": USAGE,
+    "C": USAGE,
+    "R": DATA,
+    "D": DATA,
+    "P": DATA,
+    "E": ENGINE,
+    "T": ENGINE,
+    "X": ENGINE,
+    "U": ENGINE,
+    "K": ENGINE,
+}
 _BY_CODE = {
     "NBML-J01": USAGE,  # no id
     "NBML-J02": USAGE,  # no such job

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from nbml.masking import scrub
 from nbml.tracking.names import shown
-from nbml.tracking.store import scrub
 
 Verdict = Literal["away", "refused"]
 

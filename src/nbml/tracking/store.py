@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nbml.errors import TrackingError
+from nbml.masking import masked
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -28,8 +28,6 @@ INITIALISE_S = 120.0
 
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 _SERVERS = ("http", "https", "databricks", "databricks-uc", "uc")
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s'\"]+@")
-_QUERY = re.compile(r"(\w[\w+.-]*://[^\s?#'\"]+)[?#][^\s'\"]*")
 
 
 @dataclass(frozen=True)
@@ -62,20 +60,6 @@ class Store:
     def is_remote(self) -> bool:
         """Whether a server does the storing, and chooses where."""
         return self.artifacts is None
-
-
-def masked(uri: str) -> str:
-    """An address without user, password, query and fragment, fit for tags, logs and errors.
-
-    >>> masked("https://me:secret@mlflow.example:8443/base?token=abc")
-    'https://mlflow.example:8443/base'
-    """
-    return re.sub(r"[?#].*", "", _CREDENTIALS.sub("", uri), flags=re.DOTALL)
-
-
-def scrub(text: str) -> str:
-    """Text, such as an error's, with every address in it masked."""
-    return _QUERY.sub(r"\1", _CREDENTIALS.sub("", text))
 
 
 def resolve(settings: Settings) -> Store:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from nbml.errors import TrackingError
+from nbml.masking import masked, scrub
 from nbml.settings import Settings
-from nbml.tracking.store import masked, resolve, scrub
+from nbml.tracking.store import resolve
 
 
 def test_the_local_store_is_absolute_and_under_the_home(

@@ -1,0 +1,1 @@
+"""The local side of the ports: this machine's user, folders, database and environment."""
