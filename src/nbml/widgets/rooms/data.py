@@ -1,0 +1,281 @@
+"""The Data room: each request is one call of what the room holds or of ``nbml.data`` and ``nbml.figures``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from nbml.errors import NbmlError
+from nbml.spec.messages import data_room as wire
+from nbml.spec.messages.base import Request
+from nbml.widgets.progress import Progress
+from nbml.widgets.session import Session
+
+if TYPE_CHECKING:
+    from nbml.widgets.rooms.data_room import DataRoom
+
+NAME = "data"
+Handler = Callable[[Session, Any, Progress], "BaseModel | dict[str, Any] | None"]
+_MOST_FINDINGS = 200
+
+
+def _room(session: Session) -> DataRoom:
+    from nbml.widgets.rooms.data_room import room_of  # pandas and plotly, not before they are needed
+
+    return room_of(session)
+
+
+def _at(session: Session, revision: int) -> DataRoom:
+    room = _room(session)
+    room.expect(revision)
+    return room
+
+
+@contextmanager
+def _field(name: str) -> Iterator[None]:
+    """Say of a failure which field of the room it belongs to."""
+    try:
+        yield
+    except NbmlError as fault:
+        raise type(fault)(fault.code, **(fault.fields | {"field": name})) from fault
+
+
+def _view(session: Session) -> wire.DataView:
+    from nbml.widgets.rooms.data_view import view_of
+
+    return view_of(_room(session))
+
+
+def open_data(session: Session, _request: wire.OpenData, _progress: Progress) -> wire.DataView:
+    """The room as it stands."""
+    _room(session).adopt(session)
+    return _view(session)
+
+
+def list_sources(session: Session, _request: wire.ListSources, _progress: Progress) -> wire.Sources:
+    """DataFrames of the kernel and allowed folders."""
+    from nbml.widgets.sources.frames import kernel_namespace, list_frames
+
+    frames = list_frames(kernel_namespace())
+    return wire.Sources(
+        frames=tuple(wire.FrameLine(name=name, n_rows=rows, n_columns=width) for name, rows, width in frames),
+        roots=tuple(
+            wire.RootLine(name=root.resolve().name or str(root), place=place)
+            for place, root in enumerate(session.roots)
+        ),
+        upload_bytes=_room(session).uploads.most_bytes,
+    )
+
+
+def list_folder(session: Session, request: wire.ListFolder, _progress: Progress) -> wire.FolderView:
+    """What lies in an allowed folder."""
+    from nbml.widgets.sources.folders import list_folder as listing
+
+    found = listing(session.roots, request.root, request.path)
+    return wire.FolderView(
+        root=request.root,
+        path=request.path,
+        folders=found.folders,
+        files=tuple(wire.FileLine(name=e.name, size=e.size, is_table=e.is_table) for e in found.files),
+        more=found.more,
+    )
+
+
+def choose(session: Session, request: wire.ChooseSource, progress: Progress) -> wire.DataView:
+    """Read another source."""
+    from nbml.widgets.rooms.data_draft import Origin
+    from nbml.widgets.sources.folders import resolve_in
+
+    room, source = _room(session), request.source
+    progress.tell(0, None, session.say("data_room.reading"))
+    if source.kind == "frame":
+        origin = Origin("frame", source.name)
+    elif source.kind == "file":
+        path = resolve_in(session.roots, source.root, source.path)
+        origin = Origin("file", path.name, path=path)
+    else:
+        upload = room.uploads.whole(source.upload_id)
+        origin = Origin("upload", upload.path.name, path=upload.path)
+    room.choose(session, origin)
+    return _view(session)
+
+
+def read_anew(session: Session, request: wire.ReadAnew, progress: Progress) -> wire.DataView:
+    """Read the same source with options changed."""
+    said = request.model_dump(exclude_unset=True, exclude={"v", "kind", "request_id", "view_id", "revision"})
+    progress.tell(0, None, session.say("data_room.reading"))
+    room = _at(session, request.revision)
+    with _field(f"read.{next(iter(said), 'encoding')}"):
+        room.change_reading(session, said)
+    return _view(session)
+
+
+def edit(session: Session, request: wire.EditColumns, _progress: Progress) -> wire.DataView:
+    """Change columns in the sheet."""
+    room = _at(session, request.revision)
+    names = [room.column(place).name for place in request.positions]
+    place = request.positions[0]
+    if request.role is not None:
+        room.change_roles(session, names, request.role)
+    if request.unit is not None:
+        room.change_unit(session, names[0], request.unit.strip() or None)
+    with _field(f"columns.{place}.kind"):
+        if request.column_kind is not None:
+            room.change_kinds(session, names, None if request.column_kind == "found" else request.column_kind)
+        if request.words is not None:
+            room.keep_words(session, names, keep=request.words == "keep")
+        if request.convert is not None:
+            room.convert(session, names, convert=request.convert)
+    return _view(session)
+
+
+def undo(session: Session, request: wire.Undo, _progress: Progress) -> wire.DataView:
+    """Take the last change back."""
+    _at(session, request.revision).undo(session)
+    return _view(session)
+
+
+def redo(session: Session, request: wire.Redo, _progress: Progress) -> wire.DataView:
+    """Make it again."""
+    _at(session, request.revision).redo(session)
+    return _view(session)
+
+
+def list_columns(session: Session, request: wire.ListColumns, _progress: Progress) -> wire.ColumnPage:
+    """A page of the column sheet."""
+    from nbml.widgets.rooms.data_cells import column_lines
+
+    room = _at(session, request.revision)
+    lines = column_lines(room.draft, request.start, request.count)
+    return wire.ColumnPage(revision=request.revision, start=request.start, columns=lines)
+
+
+def list_rows(session: Session, request: wire.ListRows, _progress: Progress) -> wire.Rows:
+    """A window of the table."""
+    from nbml.widgets.rooms.data_cells import cells
+
+    table = _at(session, request.revision).table
+    return wire.Rows(
+        revision=request.revision,
+        start=request.start,
+        first_column=request.first_column,
+        cells=cells(table, request.start, request.count, request.first_column, request.columns),
+    )
+
+
+def profile_columns(session: Session, request: wire.ProfileColumns, _progress: Progress) -> wire.Profiles:
+    """How columns are distributed."""
+    from nbml.data.profile import profile
+
+    frame = _at(session, request.revision).table.frame
+    places = range(request.start, min(request.start + request.count, frame.shape[1]))
+    return wire.Profiles(revision=request.revision, profiles=profile(frame, places, n_levels=6))
+
+
+def draw_columns(session: Session, request: wire.DrawColumns, _progress: Progress) -> wire.ChartView:
+    """A figure of columns."""
+    from nbml.widgets.rooms.data_charts import draw, draw_correlations
+
+    room = _at(session, request.revision)
+    if request.chart == "correlation":
+        figure = draw_correlations(room.table, request.positions, request.method)
+    else:
+        others = [None if place is None else room.column(place) for place in (request.y, request.colour)]
+        figure = draw(room.table, room.column(request.x), *others)
+    return wire.ChartView(figure=json.loads(figure.to_json()))
+
+
+def check(session: Session, request: wire.CheckTable, _progress: Progress) -> wire.CheckList:
+    """What the checks find by the roles in force; the number of errors goes to the session's table line."""
+    room = _at(session, request.revision)
+    found = room.findings()
+    room.tell_errors(session)
+    places = {column.name: column.position for column in room.table.columns.columns}
+    return wire.CheckList(
+        revision=request.revision,
+        has_target=any(column.role == "target" for column in room.table.columns.columns),
+        findings=tuple(
+            wire.FindingLine(
+                code=finding.code,
+                severity=finding.severity,
+                message=finding.message,
+                next_step=finding.next_step,
+                columns=tuple(places[name] for name in finding.columns[:50] if name in places),
+                remedies=tuple(wire.RemedyLine(text=session.say(f"remedy.{r.key}")) for r in remedies),
+            )
+            for finding, remedies in found[:_MOST_FINDINGS]
+        ),
+        more=max(0, len(found) - _MOST_FINDINGS),
+    )
+
+
+def apply_remedy(session: Session, request: wire.ApplyRemedy, _progress: Progress) -> wire.DataView:
+    """Do what a finding offers."""
+    _at(session, request.revision).apply(session, request.finding, request.remedy)
+    return _view(session)
+
+
+def take_back(session: Session, request: wire.TakeBackRows, _progress: Progress) -> wire.DataView:
+    """Take back a decision about rows."""
+    _at(session, request.revision).change_rows(session, **{request.what: None})
+    return _view(session)
+
+
+def show_lines(session: Session, _request: wire.FirstLines, _progress: Progress) -> wire.LinesView:
+    """The first lines of the file."""
+    return wire.LinesView(lines=_room(session).first_lines())
+
+
+def as_code(session: Session, _request: wire.DataAsCode, _progress: Progress) -> wire.DataCode:
+    """The Python that makes this table."""
+    return wire.DataCode(code=_room(session).code())
+
+
+def begin_upload(session: Session, request: wire.BeginUpload, _progress: Progress) -> wire.UploadPlan:
+    """Make room for a dropped file."""
+    from nbml.widgets.sources.uploads import CHUNK_BYTES
+
+    uploads = _room(session).uploads
+    upload_id = uploads.begin(request.name, request.size)
+    return wire.UploadPlan(
+        upload_id=upload_id, chunk_bytes=CHUNK_BYTES, chunks=-(-request.size // CHUNK_BYTES)
+    )
+
+
+def add_chunk(session: Session, request: wire.UploadChunk, _progress: Progress) -> wire.UploadState:
+    """Take in a piece of it."""
+    upload = _room(session).uploads.add(request.upload_id, request.index, request.data)
+    return wire.UploadState(received=len(upload.received), sha256=upload.sha256)
+
+
+def drop_upload(session: Session, request: wire.DropUpload, _progress: Progress) -> None:
+    """Forget a dropped file."""
+    _room(session).uploads.drop(request.upload_id)
+
+
+HANDLERS: Mapping[type[Request], Handler] = {
+    wire.OpenData: open_data,
+    wire.ListSources: list_sources,
+    wire.ListFolder: list_folder,
+    wire.ChooseSource: choose,
+    wire.ReadAnew: read_anew,
+    wire.EditColumns: edit,
+    wire.Undo: undo,
+    wire.Redo: redo,
+    wire.ListColumns: list_columns,
+    wire.ListRows: list_rows,
+    wire.ProfileColumns: profile_columns,
+    wire.DrawColumns: draw_columns,
+    wire.CheckTable: check,
+    wire.ApplyRemedy: apply_remedy,
+    wire.TakeBackRows: take_back,
+    wire.FirstLines: show_lines,
+    wire.DataAsCode: as_code,
+    wire.BeginUpload: begin_upload,
+    wire.UploadChunk: add_chunk,
+    wire.DropUpload: drop_upload,
+}

@@ -1,0 +1,1 @@
+"""Where a table may come from: DataFrames of the kernel, files under allowed folders, dropped files."""
