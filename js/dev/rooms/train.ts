@@ -1,0 +1,3 @@
+import type { Answer } from "../fake-kernel";
+
+export const answers: Record<string, Answer> = {};

@@ -1,0 +1,3045 @@
+// Made by `npm run types` from src/nbml/spec. Do not edit.
+
+export type Outgoing = Reply | Answer | ProgressNote | Chunk | EventBatch | SnapshotMessage | StateMessage;
+export type Request =
+  | Hello
+  | OpenJob
+  | CloseJob
+  | StopJob
+  | SetLanguage
+  | SetRoom
+  | FigureModule
+  | PanelModule
+  | Cancel
+  | OpenData
+  | ListSources
+  | ListFolder
+  | ChooseSource
+  | ReadAnew
+  | EditColumns
+  | Undo
+  | Redo
+  | ListColumns
+  | ListRows
+  | ProfileColumns
+  | DrawColumns
+  | CheckTable
+  | ApplyRemedy
+  | TakeBackRows
+  | SelectRows
+  | FirstLines
+  | DataAsCode
+  | BeginUpload
+  | UploadChunk
+  | DropUpload
+  | DraftForm
+  | StartTraining
+  | ResumeTraining
+  | FormOfJob
+  | AsCode
+  | ShowResult
+  | ShowFigure
+  | ReadLog
+  | ShowTrial
+  | ListRuns
+  | DescribeRun
+  | DeleteRun
+  | RestoreRun
+  | ResumeRun
+  | CompareRuns
+  | ShowLineage;
+
+export interface Wire {
+  answers: Answers;
+  finding: Finding;
+  outgoing: Outgoing;
+  panel: PanelSnapshot;
+  request: Request;
+  sheet: ColumnSheet;
+  train_record: TrainRecord;
+  train_spec: TrainSpec;
+}
+export interface Answers {
+  "data.checks": CheckList;
+  "data.choose": DataView;
+  "data.code": DataCode;
+  "data.columns": ColumnPage;
+  "data.edit": DataView;
+  "data.figure": ChartView;
+  "data.folder": FolderView;
+  "data.lines": LinesView;
+  "data.open": DataView;
+  "data.profile": Profiles;
+  "data.redo": DataView;
+  "data.remedy": DataView;
+  "data.reread": DataView;
+  "data.rows": Rows;
+  "data.sources": Sources;
+  "data.take_back": DataView;
+  "data.undo": DataView;
+  "data.upload": UploadPlan;
+  "data.upload_chunk": UploadState;
+  figure_module: ModuleSent;
+  hello: PanelSnapshot;
+  open_job: PanelSnapshot;
+  panel_module: ModuleSent;
+  "runs.compare": Comparison;
+  "runs.delete": DeletedJob;
+  "runs.describe": JobSummary;
+  "runs.lineage": Lineage;
+  "runs.list": RunList;
+  "runs.restore": JobSummary;
+  "runs.resume": JobSummary;
+  set_language: PanelSnapshot;
+  "train.again": JobForm;
+  "train.code": Code;
+  "train.draft": Draft;
+  "train.figure": FigureView;
+  "train.log": LogLines;
+  "train.result": ResultView;
+  "train.resume": StartedJob;
+  "train.start": StartedJob;
+  "train.trial": TrialDetail;
+}
+/**
+ * What the checks found, errors first.
+ */
+export interface CheckList {
+  findings: FindingLine[];
+  has_target: boolean;
+  /**
+   * Findings beyond those listed.
+   */
+  more: number;
+  revision: number;
+}
+/**
+ * One result of the checks.
+ */
+export interface FindingLine {
+  code: string;
+  columns: number[];
+  message: string;
+  next_step: string;
+  remedies: RemedyLine[];
+  severity: "error" | "warning";
+}
+/**
+ * What a button of a finding says.
+ */
+export interface RemedyLine {
+  text: string;
+}
+/**
+ * The room: a source, how it was read, and its columns; or the fault that keeps it from being read.
+ */
+export interface DataView {
+  can_redo: boolean;
+  can_undo: boolean;
+  /**
+   * The first 400; others by ListColumns.
+   */
+  columns: ColumnLine[];
+  decisions: DecisionLine[];
+  fault: PanelFault | null;
+  n_columns: number;
+  n_rows: number;
+  revision: number;
+  rows: RowDecision[];
+  source: SourceLine | null;
+  words: Word[];
+}
+/**
+ * A column as the sheet shows it; texts are cut and harmless.
+ */
+export interface ColumnLine {
+  high: number | null;
+  is_kind_said: boolean;
+  /**
+   * Not in the source: made by a decision about rows.
+   */
+  is_made: boolean;
+  kind: "number" | "integer" | "boolean" | "category" | "text" | "date" | "unsupported";
+  label: string;
+  /**
+   * The first ones.
+   */
+  levels: string[];
+  low: number | null;
+  missing_share: number;
+  n_unique: number;
+  name: string;
+  note: string | null;
+  position: number;
+  role: "feature" | "target" | "group" | "fold" | "ignored";
+  unit: string | null;
+}
+/**
+ * A sentence of the read report.
+ */
+export interface DecisionLine {
+  columns: number[];
+  /**
+   * An edit of these columns that settles it.
+   */
+  offer: ("keep_words" | "convert") | null;
+  severity: "note" | "warning";
+  text: string;
+}
+/**
+ * Why something was refused or failed, in the panel's language.
+ */
+export interface PanelFault {
+  /**
+   * Stable code (NBML-..).
+   */
+  code: string;
+  /**
+   * The form field it speaks of, such as columns.3.kind; null for none.
+   */
+  field: string | null;
+  /**
+   * What was wrong.
+   */
+  message: string;
+  /**
+   * What to do about it.
+   */
+  next_step: string;
+}
+/**
+ * A decision about rows that is in force and can be taken back.
+ */
+export interface RowDecision {
+  text: string;
+  what: "copies" | "missing_target" | "infinite";
+}
+/**
+ * Where the table comes from.
+ */
+export interface SourceLine {
+  /**
+   * Whether there are lines to choose a header from.
+   */
+  has_lines: boolean;
+  kind: "file" | "frame" | "upload" | "table";
+  name: string;
+}
+/**
+ * A word of the reading sentence, and what it lets one change.
+ */
+export interface Word {
+  choices: Choice[];
+  control: "encoding" | "delimiter" | "decimal" | "header" | "sheet" | "missing" | "types" | "none";
+  /**
+   * Whether the user chose it.
+   */
+  is_said: boolean;
+  severity: "note" | "warning";
+  text: string;
+  /**
+   * The choice in force; empty when the reader found it.
+   */
+  value: string;
+}
+/**
+ * One value of a control.
+ */
+export interface Choice {
+  text: string;
+  value: string;
+}
+/**
+ * Python that makes the same table.
+ */
+export interface DataCode {
+  code: string;
+}
+/**
+ * A page of the column sheet.
+ */
+export interface ColumnPage {
+  columns: ColumnLine[];
+  revision: number;
+  start: number;
+}
+/**
+ * A plotly figure.
+ */
+export interface ChartView {
+  figure: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What lies in a folder: hidden entries, and links that lead out of the allowed folder, are left out.
+ */
+export interface FolderView {
+  files: FileLine[];
+  folders: string[];
+  /**
+   * Entries beyond those listed.
+   */
+  more: number;
+  path: string[];
+  root: number;
+}
+/**
+ * A file in a folder.
+ */
+export interface FileLine {
+  /**
+   * Whether its name is that of a format that can be read.
+   */
+  is_table: boolean;
+  name: string;
+  size: number;
+}
+/**
+ * The first lines of the file, from line 1.
+ */
+export interface LinesView {
+  lines: string[];
+}
+/**
+ * How columns are distributed.
+ */
+export interface Profiles {
+  profiles: ColumnProfile[];
+  revision: number;
+}
+/**
+ * One column: bars over its range, or its most frequent values.
+ */
+export interface ColumnProfile {
+  /**
+   * Rows in each bar.
+   */
+  bars: number[];
+  /**
+   * Edges of the bars, one more than bars; ms since 1970 in UTC for times.
+   */
+  edges: number[];
+  /**
+   * The most frequent values.
+   */
+  levels: LevelCount[];
+  /**
+   * Of the finite values; null where it overflows.
+   */
+  mean: number | null;
+  /**
+   * Rows that are infinite; not in the bars.
+   */
+  n_infinite: number;
+  /**
+   * Distinct values.
+   */
+  n_levels: number;
+  /**
+   * Rows without a value.
+   */
+  n_missing: number;
+  /**
+   * Place of the column in the table, from 0.
+   */
+  position: number;
+  /**
+   * Least, quartiles, greatest; ms since 1970 in UTC for times.
+   */
+  quantiles: number[];
+  /**
+   * range for numbers and times.
+   */
+  shape: "range" | "levels" | "empty";
+  /**
+   * Their standard deviation, n - 1.
+   */
+  spread: number | null;
+}
+/**
+ * A value of a column and the rows that hold it.
+ */
+export interface LevelCount {
+  level: string;
+  rows: number;
+}
+/**
+ * A window of the table, row by row; null where there is no value.
+ */
+export interface Rows {
+  cells: (string | null)[][];
+  first_column: number;
+  revision: number;
+  start: number;
+}
+/**
+ * What there is to choose from.
+ */
+export interface Sources {
+  frames: FrameLine[];
+  roots: RootLine[];
+  /**
+   * Greatest size of a dropped file.
+   */
+  upload_bytes: number;
+}
+/**
+ * A DataFrame of the kernel.
+ */
+export interface FrameLine {
+  n_columns: number;
+  n_rows: number;
+  name: string;
+}
+/**
+ * An allowed folder.
+ */
+export interface RootLine {
+  name: string;
+  place: number;
+}
+/**
+ * How to send a dropped file.
+ */
+export interface UploadPlan {
+  chunk_bytes: number;
+  chunks: number;
+  upload_id: string;
+}
+/**
+ * How much of it has arrived.
+ */
+export interface UploadState {
+  /**
+   * Pieces.
+   */
+  received: number;
+  /**
+   * Of the whole file, once all have arrived.
+   */
+  sha256: string | null;
+}
+/**
+ * What the chunks before this answer make up when joined; for figures, base64 of gzip of JavaScript.
+ */
+export interface ModuleSent {
+  /**
+   * Of the joined text.
+   */
+  characters: number;
+  chunks: number;
+  /**
+   * Of the joined text, as UTF-8.
+   */
+  sha256: string;
+}
+/**
+ * All a view needs to draw a panel: the synced trait `snapshot`, and the answer to hello.
+ */
+export interface PanelSnapshot {
+  job: JobView | null;
+  language: "en" | "ja";
+  room: ("data" | "train" | "explain" | "predict" | "optimize" | "runs") | null;
+  rooms: ("data" | "train" | "explain" | "predict" | "optimize" | "runs")[];
+  state: SessionState;
+  v: 1;
+}
+/**
+ * A job as a view needs it to begin with.
+ */
+export interface JobView {
+  job_id: string;
+  seq: number;
+  snapshot: Snapshot;
+}
+/**
+ * A job as seen so far. Bounded, so that it can be sent whole.
+ */
+export interface Snapshot {
+  artifacts: string[];
+  attempt: number;
+  busy: number;
+  busy_share: number;
+  elapsed_s: number;
+  error: Fault | null;
+  executor: string;
+  fold_names: string[];
+  fold_rows: number[];
+  fold_scheme: string;
+  folds_done: number;
+  job_id: string;
+  n_features: number;
+  n_rows: number;
+  notices: Notice[];
+  scores: {
+    [k: string]: number;
+  };
+  seq: number;
+  stage: ("prepare" | "workers" | "search" | "explain" | "final" | "keep") | null;
+  state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+  studies: StudyView[];
+  timeout_s: number | null;
+  title: string;
+  waiting_for: string;
+  workers: number;
+}
+/**
+ * Why something failed: the error's code, words and next step.
+ */
+export interface Fault {
+  /**
+   * Stable code (NBML-..).
+   */
+  code: string;
+  /**
+   * Values behind the words.
+   */
+  fields: {
+    [k: string]: unknown;
+  };
+  /**
+   * What was wrong.
+   */
+  message: string;
+  /**
+   * What to do about it.
+   */
+  next_step: string;
+}
+/**
+ * Something worth knowing that is no failure: a fall-back, a retry, a warning of the checks.
+ */
+export interface Notice {
+  code: string;
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  fields: {
+    [k: string]: unknown;
+  };
+  job_id: string;
+  level: "info" | "warning";
+  message: string;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "notice";
+  v: 1;
+}
+/**
+ * One search as seen so far; the latest trials only, counts over all.
+ */
+export interface StudyView {
+  best: TrialView | null;
+  complete: number;
+  failed: number;
+  family: string;
+  id: string;
+  planned: number | null;
+  target: string;
+  trials: TrialView[];
+}
+/**
+ * One trial as seen so far.
+ */
+export interface TrialView {
+  error: Fault | null;
+  folds: (number | null)[];
+  folds_done: number;
+  number: number;
+  params: {
+    [k: string]: unknown;
+  };
+  state: "running" | "complete" | "failed" | "pruned";
+  value: number | null;
+}
+/**
+ * What all rooms of a panel share.
+ */
+export interface SessionState {
+  cluster: ClusterLine;
+  /**
+   * What ails the panel as a whole.
+   */
+  fault: PanelFault | null;
+  /**
+   * Whether NBML_HOME can be written.
+   */
+  home_ok: boolean;
+  job: JobLine | null;
+  language: "en" | "ja";
+  room: ("data" | "train" | "explain" | "predict" | "optimize" | "runs") | null;
+  rooms: ("data" | "train" | "explain" | "predict" | "optimize" | "runs")[];
+  table: TableSummary | null;
+}
+/**
+ * Whether there is somewhere to run, in words.
+ */
+export interface ClusterLine {
+  state: "off" | "starting" | "ready" | "failed";
+  text: string;
+}
+/**
+ * The job in hand; how far it has come is in its snapshot.
+ */
+export interface JobLine {
+  id: string;
+  models: string[];
+  /**
+   * As in the snapshot; interrupted when nobody runs it any more.
+   */
+  state: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
+  targets: string[];
+  title: string;
+}
+/**
+ * The table in hand, without its rows.
+ */
+export interface TableSummary {
+  /**
+   * Findings that stop training.
+   */
+  errors: number;
+  n_columns: number;
+  n_rows: number;
+  /**
+   * File name, or what the DataFrame is called.
+   */
+  name: string;
+  /**
+   * Counts changes of the table and of its column sheet.
+   */
+  revision: number;
+  /**
+   * Hash of the content.
+   */
+  sha256: string;
+  source: "file" | "frame" | "upload" | "job";
+  /**
+   * Decisions of the reader that deserve a look.
+   */
+  warnings: number;
+}
+/**
+ * Jobs side by side.
+ */
+export interface Comparison {
+  /**
+   * Whether all were validated on the same rows in the same folds, so that scores compare.
+   */
+  is_fair: boolean;
+  jobs: JobSummary[];
+  models: ComparedModel[];
+  /**
+   * Fields of the specs that are not the same in all jobs, one value a job in their order.
+   */
+  settings: {
+    [k: string]: unknown[];
+  };
+}
+/**
+ * One line of the list of jobs.
+ */
+export interface JobSummary {
+  /**
+   * Best RMSE so far by target.
+   */
+  best: {
+    [k: string]: number;
+  };
+  /**
+   * UTC time, ISO 8601.
+   */
+  created: string;
+  /**
+   * Name of the table it was made from.
+   */
+  data: string;
+  /**
+   * Hash of that table's content.
+   */
+  data_sha256: string;
+  id: string;
+  models: string[];
+  n_rows: number;
+  note: string;
+  project: string;
+  /**
+   * MLflow run, once it is kept there.
+   */
+  run_id: string | null;
+  /**
+   * Running time so far.
+   */
+  seconds: number;
+  /**
+   * Its standard deviation over the folds, once the job has ended.
+   */
+  spread: {
+    [k: string]: number;
+  };
+  /**
+   * As the job says; damaged for a folder that cannot be read.
+   */
+  state: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted" | "damaged";
+  targets: string[];
+  /**
+   * What kind of job it is.
+   */
+  task: string;
+  /**
+   * Name for show: the one given later, else the spec's.
+   */
+  title: string;
+  trials: number;
+  user: string;
+}
+/**
+ * The chosen model of one job for one target, or the baseline.
+ */
+export interface ComparedModel {
+  family: string;
+  fold_names: string[];
+  job_id: string;
+  params: {
+    [k: string]: unknown;
+  };
+  scores: {
+    [k: string]: Score;
+  };
+  target: string;
+}
+/**
+ * One metric of one model under cross-validation.
+ */
+export interface Score {
+  /**
+   * Per fold; null where undefined, see undefined.
+   */
+  folds: (number | null)[];
+  /**
+   * Mean over the defined folds.
+   */
+  mean: number | null;
+  metric: string;
+  /**
+   * Over all out-of-fold rows; null where undefined.
+   */
+  pooled: number | null;
+  /**
+   * Standard deviation over the defined folds.
+   */
+  spread: number | null;
+  /**
+   * Reason by fold name.
+   */
+  undefined: {
+    [k: string]: string;
+  };
+}
+/**
+ * What was deleted, and what was left.
+ */
+export interface DeletedJob {
+  job_id: string;
+  /**
+   * MLflow run of the job; it is not nbml's alone and stays.
+   */
+  run_id: string | null;
+  /**
+   * Size of its folder on disk.
+   */
+  size_mb: number;
+}
+/**
+ * A directed graph without cycles; an edge leads from what was used to what was made.
+ */
+export interface Lineage {
+  edges: [unknown, unknown, ...unknown[]][];
+  focus: string;
+  nodes: LineageNode[];
+  /**
+   * Other jobs on the same data that are not shown.
+   */
+  siblings_left_out: number;
+}
+/**
+ * A thing that was made or used.
+ */
+export interface LineageNode {
+  /**
+   * One line under the label.
+   */
+  detail: string;
+  /**
+   * <kind>:<key>, unique in the graph.
+   */
+  id: string;
+  /**
+   * The job that can be opened for it.
+   */
+  job_id: string | null;
+  kind: "data" | "job" | "model" | "prediction" | "optimisation";
+  label: string;
+}
+/**
+ * A page of the list.
+ */
+export interface RunList {
+  /**
+   * The folder they are kept in, NBML_HOME.
+   */
+  home: string;
+  lines: JobSummary[];
+  /**
+   * Lines found in all.
+   */
+  total: number;
+}
+/**
+ * The form of a job; whether the table in hand is the one it was trained on.
+ */
+export interface JobForm {
+  form: TrainForm;
+  is_same_table: boolean;
+}
+/**
+ * Everything ``nbml.train`` can be told, as a person fills it in.
+ */
+export interface TrainForm {
+  alias: string | null;
+  fold_column: string | null;
+  fold_timeout_s: number | null;
+  folds: "logo" | number | null;
+  group: string | null;
+  infinite: "refuse" | "missing";
+  kinds: {
+    [k: string]: "number" | "integer" | "boolean" | "category";
+  };
+  /**
+   * Columns that would be features but shall not be.
+   */
+  left_out: string[];
+  memory_mb: number | null;
+  /**
+   * Time for the search in minutes.
+   */
+  minutes: number | null;
+  missing_target: "refuse" | "drop";
+  models: string[];
+  name: string | null;
+  open_trials: number | null;
+  project: string;
+  register_as: string | null;
+  sampler: string;
+  seed: number | null;
+  shap: boolean;
+  /**
+   * Changed search ranges by family and parameter, as in the spec.
+   */
+  space: {
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Columns that would be no features but shall be.
+   */
+  taken_in: string[];
+  targets: string[];
+  threads: number | null;
+  trials: number | null;
+  workers: number | null;
+}
+/**
+ * The same job as a call and as a file; note says what a reader must add, if anything.
+ */
+export interface Code {
+  call: string;
+  note: string;
+  yaml: string;
+}
+/**
+ * The form with everything that can be said of it before training.
+ */
+export interface Draft {
+  columns: ColumnChoice[];
+  estimate: Estimate | null;
+  /**
+   * The features that the models will get.
+   */
+  features: string[];
+  form: TrainForm;
+  notes: FieldNote[];
+  preview: FoldPreview | null;
+  /**
+   * By family.
+   */
+  ranges: {
+    [k: string]: SearchRange[];
+  };
+}
+/**
+ * A column as the form offers it.
+ */
+export interface ColumnChoice {
+  can_be_feature: boolean;
+  can_be_target: boolean;
+  /**
+   * Whether it is a feature unless left out.
+   */
+  is_feature: boolean;
+  kind: string;
+  missing_share: number;
+  n_unique: number;
+  name: string;
+  unit: string | null;
+}
+/**
+ * How long training may take: a range, since the search decides what it fits.
+ */
+export interface Estimate {
+  /**
+   * Models fitted in the search; null when time alone ends it.
+   */
+  fits: number | null;
+  high_s: number;
+  /**
+   * Whether the time limit is likely to end the search.
+   */
+  is_limited: boolean;
+  low_s: number;
+  /**
+   * Part of it that starts workers; 0 when they stand ready.
+   */
+  start_s: number;
+  workers: number;
+}
+/**
+ * What is wrong, or worth knowing, at one field of the form.
+ */
+export interface FieldNote {
+  code: string;
+  columns: string[];
+  /**
+   * Field of the form; space.<family>.<parameter> for a range, data for none.
+   */
+  field: string;
+  message: string;
+  next_step: string;
+  remedies: Remedy[];
+  severity: "error" | "warning";
+}
+/**
+ * A change of the form that mends a fault, as a button says it.
+ */
+export interface Remedy {
+  /**
+   * Fields of the form with their new values.
+   */
+  set: {
+    [k: string]: unknown;
+  };
+  text: string;
+}
+/**
+ * The folds as training will make them.
+ */
+export interface FoldPreview {
+  /**
+   * Edges of the bins of each target.
+   */
+  edges: number[][];
+  /**
+   * The first folds; n_folds counts all.
+   */
+  folds: FoldBar[];
+  n_folds: number;
+  n_groups: number | null;
+  /**
+   * Rows that take part.
+   */
+  n_rows: number;
+  /**
+   * Rows that do not, for want of any target.
+   */
+  n_without_target: number;
+  /**
+   * shuffled, grouped, leave-one-group-out or given.
+   */
+  scheme: string;
+  targets: string[];
+}
+/**
+ * One fold of the preview.
+ */
+export interface FoldBar {
+  /**
+   * Groups in it, where there is a group column.
+   */
+  groups: number | null;
+  name: string;
+  rows: number;
+  /**
+   * In the order of the preview's targets.
+   */
+  targets: FoldTarget[];
+}
+/**
+ * How one target is distributed over the held-out rows of a fold; null without a value.
+ */
+export interface FoldTarget {
+  /**
+   * Rows in each bin of the preview's edges.
+   */
+  counts: number[];
+  high: number | null;
+  low: number | null;
+  mean: number | null;
+  median: number | null;
+  q1: number | null;
+  q3: number | null;
+  /**
+   * Rows with a value.
+   */
+  rows: number;
+}
+/**
+ * One searched parameter, as it will be used.
+ */
+export interface SearchRange {
+  changed: boolean;
+  choices: unknown[];
+  high: number | null;
+  kind: "float" | "int" | "choice";
+  log: boolean;
+  low: number | null;
+  name: string;
+  /**
+   * Where the first trial lies.
+   */
+  start: {
+    [k: string]: unknown;
+  };
+  usual_choices: unknown[];
+  usual_high: number | null;
+  /**
+   * Lower end if nothing is said.
+   */
+  usual_low: number | null;
+  why: string;
+}
+/**
+ * A plotly figure and what must be said beside it.
+ */
+export interface FigureView {
+  /**
+   * Null where there is nothing to draw; note says why.
+   */
+  figure: {
+    [k: string]: unknown;
+  } | null;
+  note: string;
+}
+/**
+ * Lines after the event that was asked for; the latest 500 at most.
+ */
+export interface LogLines {
+  lines: LogLine[];
+  seq: number;
+}
+/**
+ * One line of the log.
+ */
+export interface LogLine {
+  elapsed_s: number;
+  level: "info" | "warning" | "error";
+  seq: number;
+  text: string;
+}
+/**
+ * A finished job.
+ */
+export interface ResultView {
+  busy_share: number;
+  fold_names: string[];
+  fold_scheme: string;
+  folder: string;
+  group: string | null;
+  job_id: string;
+  n_features: number;
+  n_rows: number;
+  run: RunPlace;
+  seconds: number;
+  state: "succeeded" | "cancelled";
+  targets: TargetResult[];
+  warnings: WarningLine[];
+}
+/**
+ * Where MLflow keeps the run.
+ */
+export interface RunPlace {
+  /**
+   * Null while it waits to be uploaded.
+   */
+  run_id: string | null;
+  uri: string | null;
+  /**
+   * A page to open, where the store has one.
+   */
+  url: string | null;
+}
+/**
+ * What came out for one target.
+ */
+export interface TargetResult {
+  leaders: LeaderRow[];
+  target: string;
+  /**
+   * bad: no better than the mean; weak: less than a tenth better.
+   */
+  tone: "good" | "weak" | "bad";
+  unit: string | null;
+  /**
+   * One sentence: how far off on rows it has not seen.
+   */
+  verdict: string;
+}
+/**
+ * A model, or the mean as a baseline, for one target.
+ */
+export interface LeaderRow {
+  chosen: boolean;
+  error: Fault | null;
+  family: string;
+  mae: ScoreCell | null;
+  params: {
+    [k: string]: unknown;
+  };
+  r2: ScoreCell | null;
+  rmse: ScoreCell | null;
+  seconds: number;
+  trial: number | null;
+  trials_complete: number;
+  trials_failed: number;
+}
+/**
+ * A metric of a model: over all rows, and by fold.
+ */
+export interface ScoreCell {
+  folds: (number | null)[];
+  pooled: number | null;
+  spread: number | null;
+  /**
+   * Why, by fold, in words.
+   */
+  undefined: {
+    [k: string]: string;
+  };
+}
+/**
+ * Something to know before trusting the result.
+ */
+export interface WarningLine {
+  code: string;
+  message: string;
+  next_step: string;
+}
+/**
+ * A job is written down and on its way.
+ */
+export interface StartedJob {
+  job_id: string;
+}
+/**
+ * One trial as the log has it.
+ */
+export interface TrialDetail {
+  error: Fault | null;
+  folds: (number | null)[];
+  number: number;
+  params: {
+    [k: string]: unknown;
+  };
+  state: string;
+  value: number | null;
+}
+/**
+ * One result of the checks before training: an error stops, a warning is carried into the result.
+ */
+export interface Finding {
+  /**
+   * Stable code, a key of the catalogue (NBML-D..).
+   */
+  code: string;
+  /**
+   * The columns it speaks of.
+   */
+  columns: string[];
+  /**
+   * Values for the placeholders of the catalogue's sentence.
+   */
+  fields: {
+    [k: string]: string | number | boolean | string[] | number[];
+  };
+  /**
+   * What was found, in the user's language.
+   */
+  message: string;
+  /**
+   * What to do about it.
+   */
+  next_step: string;
+  severity: "error" | "warning";
+}
+/**
+ * The kernel has heard a request; work, if any, follows.
+ */
+export interface Reply {
+  accepted: boolean;
+  /**
+   * Why it was refused; null if accepted.
+   */
+  fault: PanelFault | null;
+  kind: "reply";
+  request_id: string;
+  v: 1;
+}
+/**
+ * The end of an accepted request.
+ */
+export interface Answer {
+  fault: PanelFault | null;
+  kind: "answer";
+  request_id: string;
+  v: 1;
+  value: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * How far a request has come; only the latest counts.
+ */
+export interface ProgressNote {
+  done: number;
+  kind: "progress";
+  request_id: string;
+  text: string;
+  total: number | null;
+  v: 1;
+}
+/**
+ * One piece of a text that is too long for one message; joined by index before the answer comes.
+ */
+export interface Chunk {
+  count: number;
+  index: number;
+  kind: "chunk";
+  request_id: string;
+  text: string;
+  v: 1;
+}
+/**
+ * Events of a job in order. Lossy ones may be left out, so `seq_from` to `seq_to` says what it covers.
+ *
+ * A view that has seen ``seq >= seq_from - 1`` skips what it knows, applies the rest and is then at
+ * ``max(seq, seq_to)``; where ``seq_from`` is beyond that something is missing, and it asks by ``hello``.
+ */
+export interface EventBatch {
+  events: (
+    | JobQueued
+    | JobStarted
+    | JobPlanned
+    | StageStarted
+    | StageFinished
+    | TrialStarted
+    | FoldFinished
+    | TrialFinished
+    | BestChanged
+    | ArtifactReady
+    | Notice
+    | JobFinished
+    | Resources
+    | Log
+  )[];
+  job_id: string;
+  kind: "events";
+  seq_from: number;
+  seq_to: number;
+  v: 1;
+}
+/**
+ * The job is written down.
+ */
+export interface JobQueued {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  job_id: string;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  task: string;
+  title: string;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "job.queued";
+  v: 1;
+}
+/**
+ * A supervisor has taken the job; attempt counts from 1 and grows when it resumes.
+ */
+export interface JobStarted {
+  attempt: number;
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  /**
+   * ray or inline.
+   */
+  executor: string;
+  job_id: string;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "job.started";
+  v: 1;
+}
+/**
+ * What will be done: searches, folds, rows.
+ */
+export interface JobPlanned {
+  /**
+   * Hash of what decides the answer (answer_hash).
+   */
+  answer_sha256: string;
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  fold_names: string[];
+  fold_rows: number[];
+  fold_scheme: string;
+  job_id: string;
+  n_features: number;
+  n_rows: number;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  studies: StudyPlan[];
+  timeout_s: number | null;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "job.planned";
+  v: 1;
+}
+/**
+ * One search of a job: a target and a family.
+ */
+export interface StudyPlan {
+  family: string;
+  /**
+   * Short name: target number and family, such as t0-lightgbm.
+   */
+  id: string;
+  target: string;
+  trials: number | null;
+}
+/**
+ * A stage begins; detail says what is being waited for.
+ */
+export interface StageStarted {
+  detail: string;
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  job_id: string;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  stage: "prepare" | "workers" | "search" | "explain" | "final" | "keep";
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "stage.started";
+  v: 1;
+}
+/**
+ * A stage ended.
+ */
+export interface StageFinished {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  job_id: string;
+  seconds: number;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  stage: "prepare" | "workers" | "search" | "explain" | "final" | "keep";
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "stage.finished";
+  v: 1;
+}
+/**
+ * A set of hyperparameters goes to the workers.
+ */
+export interface TrialStarted {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  job_id: string;
+  params: {
+    [k: string]: unknown;
+  };
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  study: string;
+  trial: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "trial.started";
+  v: 1;
+}
+/**
+ * One (trial, fold) was evaluated; counted once whatever was killed.
+ */
+export interface FoldFinished {
+  /**
+   * How often it was tried.
+   */
+  attempts: number;
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  error: Fault | null;
+  fold: number;
+  job_id: string;
+  /**
+   * Fit and predict seconds.
+   */
+  seconds: number;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  study: string;
+  trial: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "fold.finished";
+  v: 1;
+  /**
+   * RMSE of the held-out rows; null where undefined or failed.
+   */
+  value: number | null;
+}
+/**
+ * A trial is told to the search, in the order asked.
+ */
+export interface TrialFinished {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  error: Fault | null;
+  folds: (number | null)[];
+  job_id: string;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  state: "running" | "complete" | "failed" | "pruned";
+  study: string;
+  trial: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "trial.finished";
+  v: 1;
+  /**
+   * RMSE over all out-of-fold rows.
+   */
+  value: number | null;
+}
+/**
+ * A trial is better than all told before it.
+ */
+export interface BestChanged {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  folds: (number | null)[];
+  job_id: string;
+  params: {
+    [k: string]: unknown;
+  };
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  study: string;
+  trial: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "best.changed";
+  v: 1;
+  value: number;
+}
+/**
+ * A file of the result stands.
+ */
+export interface ArtifactReady {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  job_id: string;
+  name: string;
+  /**
+   * Relative to the job's directory.
+   */
+  path: string;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "artifact.ready";
+  v: 1;
+}
+/**
+ * The end, exactly once, last.
+ */
+export interface JobFinished {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  error: Fault | null;
+  job_id: string;
+  /**
+   * Pooled RMSE of the chosen model by target.
+   */
+  scores: {
+    [k: string]: number;
+  };
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  state: "succeeded" | "failed" | "cancelled";
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "job.finished";
+  v: 1;
+}
+/**
+ * How busy the workers are. Lossy.
+ */
+export interface Resources {
+  busy: number;
+  /**
+   * Fit and predict seconds / (workers x wall) since the search began.
+   */
+  busy_share: number;
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  job_id: string;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "resources";
+  v: 1;
+  workers: number;
+}
+/**
+ * A line for people. Lossy.
+ */
+export interface Log {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  job_id: string;
+  message: string;
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "log";
+  v: 1;
+}
+/**
+ * The whole state of a job; takes the place of all a view knew of it.
+ */
+export interface SnapshotMessage {
+  job_id: string;
+  kind: "snapshot";
+  seq: number;
+  snapshot: Snapshot;
+  v: 1;
+}
+/**
+ * Fields of the session state that changed; the others stay as they are.
+ */
+export interface StateMessage {
+  kind: "state";
+  /**
+   * Field of SessionState to its new value.
+   */
+  state: {
+    [k: string]: unknown;
+  };
+  v: 1;
+}
+/**
+ * A view stands, or has missed something. Answered with PanelSnapshot.
+ */
+export interface Hello {
+  /**
+   * Last seq seen, by job; for the record.
+   */
+  have?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$".
+     */
+    [k: string]: number;
+  };
+  kind: "hello";
+  /**
+   * The browser's, such as ja-JP.
+   */
+  language?: string | null;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Show a job, running or ended. Answered with PanelSnapshot.
+ */
+export interface OpenJob {
+  job_id: string;
+  kind: "open_job";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Show no job any more; the job goes on.
+ */
+export interface CloseJob {
+  kind: "close_job";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Stop a job and keep what it has finished.
+ */
+export interface StopJob {
+  job_id: string;
+  kind: "stop_job";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Speak this language from now on. Answered with PanelSnapshot.
+ */
+export interface SetLanguage {
+  kind: "set_language";
+  language: "en" | "ja";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Remember the room in front, so that a reloaded page opens it again.
+ */
+export interface SetRoom {
+  kind: "set_room";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  room: "data" | "train" | "explain" | "predict" | "optimize" | "runs";
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Send the module that draws figures, as chunks of base64 of gzip. Answered with ModuleSent.
+ */
+export interface FigureModule {
+  kind: "figure_module";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Send the panel's own module and style as chunks of JSON {js, css}; asked by relay.js alone.
+ */
+export interface PanelModule {
+  kind: "panel_module";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Give up another request; it is answered with a fault, unless its answer is on the way already.
+ */
+export interface Cancel {
+  kind: "cancel";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  target_request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The room as it stands. Answered with DataView.
+ */
+export interface OpenData {
+  kind: "data.open";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * What there is to choose from. Answered with Sources.
+ */
+export interface ListSources {
+  kind: "data.sources";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * What lies in a folder. Answered with FolderView.
+ */
+export interface ListFolder {
+  kind: "data.folder";
+  /**
+   * @maxItems 64
+   */
+  path?: string[];
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  root: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Read a source. Answered with DataView, which holds the fault when it cannot be read.
+ */
+export interface ChooseSource {
+  kind: "data.choose";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  source: FrameSource | FileSource | UploadSource;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A DataFrame of the kernel by its name.
+ */
+export interface FrameSource {
+  kind: "frame";
+  name: string;
+}
+/**
+ * A file under an allowed folder.
+ */
+export interface FileSource {
+  kind: "file";
+  /**
+   * Folders, then the file.
+   *
+   * @minItems 1
+   * @maxItems 64
+   */
+  path: [string, ...string[]];
+  /**
+   * Place of the allowed folder in the list of sources.
+   */
+  root: number;
+}
+/**
+ * A file that was dropped and has arrived.
+ */
+export interface UploadSource {
+  kind: "upload";
+  upload_id: string;
+}
+/**
+ * Read again with options changed: those not given stay, null finds out. Answered with DataView.
+ */
+export interface ReadAnew {
+  decimal?: ("." | ",") | null;
+  delimiter?: string | null;
+  encoding?: string | null;
+  /**
+   * Lines from 1, or none.
+   */
+  header?: "none" | number[] | null;
+  kind: "data.reread";
+  missing_tokens?: ("none" | string[]) | null;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  sheet?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Change columns in the sheet; what is not given stays. Answered with DataView.
+ */
+export interface EditColumns {
+  /**
+   * found: as the reader says.
+   */
+  column_kind?:
+    ("number" | "integer" | "boolean" | "category" | "text" | "date" | "unsupported") | "found" | null;
+  /**
+   * Whether 1,234, ¥ and % become numbers.
+   */
+  convert?: boolean | null;
+  kind: "data.edit";
+  /**
+   * @minItems 1
+   * @maxItems 20000
+   */
+  positions: [number, ...number[]];
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  role?: ("feature" | "target" | "group" | "fold" | "ignored") | null;
+  /**
+   * Empty for none.
+   */
+  unit?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+  /**
+   * Whether words such as NA are values of these columns.
+   */
+  words?: ("keep" | "missing") | null;
+}
+/**
+ * Take the last change back. Answered with DataView.
+ */
+export interface Undo {
+  kind: "data.undo";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Make the change again that was taken back. Answered with DataView.
+ */
+export interface Redo {
+  kind: "data.redo";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A page of the column sheet. Answered with ColumnPage.
+ */
+export interface ListColumns {
+  count: number;
+  kind: "data.columns";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  start: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A window of the table; at most 10,000 cells. Answered with Rows.
+ */
+export interface ListRows {
+  columns: number;
+  count: number;
+  first_column?: number;
+  kind: "data.rows";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  start: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * How columns are distributed. Answered with Profiles.
+ */
+export interface ProfileColumns {
+  count: number;
+  kind: "data.profile";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  start: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A figure of one or two columns, or of correlations. Answered with ChartView.
+ */
+export interface DrawColumns {
+  chart?: "columns" | "correlation";
+  /**
+   * A third, where two quantities are drawn.
+   */
+  colour?: number | null;
+  kind: "data.figure";
+  method?: "pearson" | "spearman";
+  /**
+   * Quantities to correlate; targets and first features if none.
+   *
+   * @maxItems 60
+   */
+  positions?: number[];
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+  x?: number;
+  /**
+   * A second column.
+   */
+  y?: number | null;
+}
+/**
+ * Check the table by the roles of its columns. Answered with CheckList.
+ */
+export interface CheckTable {
+  kind: "data.checks";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Do what a finding offers. Answered with DataView.
+ */
+export interface ApplyRemedy {
+  /**
+   * Place in the list of findings.
+   */
+  finding: number;
+  kind: "data.remedy";
+  /**
+   * Place among its remedies.
+   */
+  remedy: number;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Take back a decision about rows, such as leaving out copies. Answered with DataView.
+ */
+export interface TakeBackRows {
+  kind: "data.take_back";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+  what: "copies" | "missing_target" | "infinite";
+}
+/**
+ * Choose rows, for ``panel.selected``.
+ */
+export interface SelectRows {
+  kind: "data.select";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  revision: number;
+  /**
+   * @maxItems 100000
+   */
+  rows: number[];
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The first lines of the file, to choose the header. Answered with LinesView.
+ */
+export interface FirstLines {
+  kind: "data.lines";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The Python that makes this table. Answered with DataCode.
+ */
+export interface DataAsCode {
+  kind: "data.code";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A file was dropped. Answered with UploadPlan.
+ */
+export interface BeginUpload {
+  kind: "data.upload";
+  name: string;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  size: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * One piece of it, in any order. Answered with UploadState.
+ */
+export interface UploadChunk {
+  /**
+   * Base64.
+   */
+  data: string;
+  index: number;
+  kind: "data.upload_chunk";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  upload_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Forget a dropped file.
+ */
+export interface DropUpload {
+  kind: "data.upload_drop";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  upload_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Look at a form; without one, fill it in from the table. Answered with Draft.
+ */
+export interface DraftForm {
+  form?: TrainFormInput | null;
+  kind: "train.draft";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Everything ``nbml.train`` can be told, as a person fills it in.
+ */
+export interface TrainFormInput {
+  alias?: string | null;
+  fold_column?: string | null;
+  fold_timeout_s?: number | null;
+  folds?: "logo" | number | null;
+  group?: string | null;
+  infinite?: "refuse" | "missing";
+  kinds?: {
+    [k: string]: "number" | "integer" | "boolean" | "category";
+  };
+  /**
+   * Columns that would be features but shall not be.
+   */
+  left_out?: string[];
+  memory_mb?: number | null;
+  /**
+   * Time for the search in minutes.
+   */
+  minutes?: number | null;
+  missing_target?: "refuse" | "drop";
+  models?: string[];
+  name?: string | null;
+  open_trials?: number | null;
+  project?: string;
+  register_as?: string | null;
+  sampler?: string;
+  seed?: number | null;
+  shap?: boolean;
+  /**
+   * Changed search ranges by family and parameter, as in the spec.
+   */
+  space?: {
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Columns that would be no features but shall be.
+   */
+  taken_in?: string[];
+  targets?: string[];
+  threads?: number | null;
+  trials?: number | null;
+  workers?: number | null;
+}
+/**
+ * Train as the form says. Answered with StartedJob.
+ */
+export interface StartTraining {
+  form: TrainFormInput;
+  kind: "train.start";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Go on with an interrupted job. Answered with StartedJob.
+ */
+export interface ResumeTraining {
+  job_id: string;
+  kind: "train.resume";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The form that would ask for a job again. Answered with JobForm.
+ */
+export interface FormOfJob {
+  job_id: string;
+  kind: "train.again";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A form, or a job, as code. Answered with Code.
+ */
+export interface AsCode {
+  form?: TrainFormInput | null;
+  job_id?: string | null;
+  kind: "train.code";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The result of a job that has ended. Answered with ResultView.
+ */
+export interface ShowResult {
+  job_id: string;
+  kind: "train.result";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A figure of a job's result. Answered with FigureView.
+ */
+export interface ShowFigure {
+  colour?: "group" | "fold" | "none";
+  /**
+   * The chosen one if null.
+   */
+  family?: string | null;
+  job_id: string;
+  kind: "train.figure";
+  name: "parity" | "residuals" | "search_history" | "parameter_importance" | "fold_scores";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  target: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * What happened in a job, as lines for people. Answered with LogLines.
+ */
+export interface ReadLog {
+  /**
+   * Last event seen.
+   */
+  after?: number;
+  job_id: string;
+  kind: "train.log";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * All that is known of one trial, however old. Answered with TrialDetail.
+ */
+export interface ShowTrial {
+  job_id: string;
+  kind: "train.trial";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  study: string;
+  trial: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The jobs of this user, newest first.
+ */
+export interface ListRuns {
+  kind: "runs.list";
+  limit?: number;
+  offset?: number;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * Words that must all stand in a line.
+   */
+  search?: string;
+  state?: "any" | "running" | "ended";
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Give a job another name or note; what is null stays.
+ */
+export interface DescribeRun {
+  job_id: string;
+  kind: "runs.describe";
+  name?: string | null;
+  note?: string | null;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Delete a job that is not running; it can be taken back.
+ */
+export interface DeleteRun {
+  job_id: string;
+  kind: "runs.delete";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Take a deleted job back.
+ */
+export interface RestoreRun {
+  job_id: string;
+  kind: "runs.restore";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Go on with a job that was interrupted.
+ */
+export interface ResumeRun {
+  job_id: string;
+  kind: "runs.resume";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Put jobs side by side.
+ */
+export interface CompareRuns {
+  /**
+   * @maxItems 50
+   */
+  job_ids: string[];
+  kind: "runs.compare";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * What a job was made from and what was made with it.
+ */
+export interface ShowLineage {
+  job_id: string;
+  kind: "runs.lineage";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * All columns of a table in file order.
+ */
+export interface ColumnSheet {
+  columns: Column[];
+}
+/**
+ * One column of a table.
+ */
+export interface Column {
+  /**
+   * Greatest value of a numeric column.
+   */
+  high: number | null;
+  /**
+   * number, integer and boolean are numeric features; category has levels; text, date and unsupported are no features until changed.
+   */
+  kind: "number" | "integer" | "boolean" | "category" | "text" | "date" | "unsupported";
+  /**
+   * The name without its unit and surrounding blanks, for show.
+   */
+  label: string;
+  /**
+   * Levels of a category in order, at most 1,000.
+   */
+  levels: string[];
+  /**
+   * Least value of a numeric column.
+   */
+  low: number | null;
+  /**
+   * Share of rows without a value.
+   */
+  missing_share: number;
+  /**
+   * Number of distinct values, missing ones not counted.
+   */
+  n_unique: number;
+  /**
+   * The name, unique in the table; any text.
+   */
+  name: string;
+  /**
+   * Why the kind or role was chosen, when it is not plain.
+   */
+  note: string | null;
+  /**
+   * Place in the file, from 0.
+   */
+  position: number;
+  /**
+   * What the column is for; a suggestion until training.
+   */
+  role: "feature" | "target" | "group" | "fold" | "ignored";
+  /**
+   * Unit taken from brackets in the name.
+   */
+  unit: string | null;
+}
+/**
+ * The result of a training job. Paths are relative to the job's directory.
+ */
+export interface TrainRecord {
+  /**
+   * Fit and predict seconds / (workers x wall) of the search.
+   */
+  busy_share: number;
+  cv_result: string;
+  data_sha256: string;
+  features: string[];
+  fold_names: string[];
+  fold_scheme: string;
+  group: string | null;
+  job_id: string;
+  leaderboard: Leader[];
+  models: string;
+  n_rows: number;
+  /**
+   * MLflow run, once it is kept there.
+   */
+  run_id: string | null;
+  search_s: number;
+  seconds: number;
+  sheet: ColumnSheet;
+  state: "succeeded" | "cancelled";
+  targets: string[];
+  title: string;
+  /**
+   * Where that run is kept; never with a credential.
+   */
+  tracking_uri: string | null;
+  v: 1;
+  warnings: Finding[];
+}
+/**
+ * One row of the leaderboard: a family, or the dummy baseline, for one target.
+ */
+export interface Leader {
+  /**
+   * Whether predictions use it by default.
+   */
+  chosen: boolean;
+  /**
+   * Of its intervals, by level.
+   */
+  coverage: Coverage[];
+  /**
+   * Why there is no model, when there is none.
+   */
+  error: Fault | null;
+  /**
+   * Family name, or baseline.
+   */
+  family: string;
+  params: {
+    [k: string]: unknown;
+  };
+  /**
+   * By metric name; rmse is the one that is searched.
+   */
+  scores: {
+    [k: string]: TrainScore;
+  };
+  /**
+   * Fit and predict seconds over all its folds.
+   */
+  seconds: number;
+  /**
+   * Its SHAP file, relative to the job's directory.
+   */
+  shap: string | null;
+  /**
+   * Rows explained.
+   */
+  shap_rows: number;
+  /**
+   * The search it comes from; null for the baseline.
+   */
+  study: string | null;
+  target: string;
+  /**
+   * Number of its best trial.
+   */
+  trial: number | null;
+  trials_complete: number;
+  trials_failed: number;
+}
+/**
+ * How intervals of one level would have done on held-out rows, judged by the other folds' errors.
+ */
+export interface Coverage {
+  /**
+   * Groups, the worst first, up to 50.
+   */
+  groups: GroupCoverage[];
+  is_grouped: boolean;
+  /**
+   * Whether widths differ from row to row.
+   */
+  is_local: boolean;
+  /**
+   * Whether there are enough units for finite bounds.
+   */
+  is_reachable: boolean;
+  /**
+   * What the intervals aim at, between 0 and 1.
+   */
+  level: number;
+  /**
+   * Median width in target units.
+   */
+  median_width: number | null;
+  /**
+   * Held-out rows that were judged.
+   */
+  n_rows: number;
+  /**
+   * Observations that count: rows, or groups.
+   */
+  n_units: number;
+  /**
+   * Coverage over all rows alike.
+   */
+  of_rows: number | null;
+  /**
+   * Coverage, the mean over groups where there are groups; null where out of reach.
+   */
+  share: number | null;
+  /**
+   * Coverage guaranteed whatever the distribution.
+   */
+  worst_case: number;
+}
+/**
+ * How many held-out rows of one group lay in their intervals.
+ */
+export interface GroupCoverage {
+  /**
+   * Value of the group column.
+   */
+  group: string;
+  n_rows: number;
+  /**
+   * Share of its rows that were covered.
+   */
+  share: number;
+}
+/**
+ * One metric of one model under cross-validation.
+ */
+export interface TrainScore {
+  /**
+   * Per fold; null where undefined, see undefined.
+   */
+  folds: (number | null)[];
+  /**
+   * Mean over the defined folds.
+   */
+  mean: number | null;
+  metric: string;
+  /**
+   * Over all out-of-fold rows; null where undefined.
+   */
+  pooled: number | null;
+  /**
+   * Standard deviation over the defined folds.
+   */
+  spread: number | null;
+  /**
+   * Reason by fold name.
+   */
+  undefined: {
+    [k: string]: string;
+  };
+}
+/**
+ * A training job: data, targets, folds, families, search.
+ */
+export interface TrainSpec {
+  /**
+   * Alias given to the registered version.
+   */
+  alias: string | null;
+  data: DataSource;
+  explain: Explain;
+  /**
+   * Inputs; all usable columns if unset.
+   */
+  features: string[] | null;
+  /**
+   * Column that names the fold of each row.
+   */
+  fold_column: string | null;
+  /**
+   * Number of folds, or leave one group out.
+   */
+  folds: number | "logo" | null;
+  /**
+   * Column whose rows stay together in a fold.
+   */
+  group: string | null;
+  /**
+   * Infinite feature values.
+   */
+  infinite: "refuse" | "missing";
+  /**
+   * Corrections of column kinds.
+   */
+  kinds: {
+    [k: string]: "number" | "integer" | "boolean" | "category";
+  };
+  /**
+   * Rows without a target.
+   */
+  missing_target: "refuse" | "drop";
+  /**
+   * Families to search.
+   *
+   * @minItems 1
+   */
+  models: ["lightgbm" | "catboost" | "xgboost" | "mlp", ...("lightgbm" | "catboost" | "xgboost" | "mlp")[]];
+  /**
+   * Name for show; made from the targets if unset.
+   */
+  name: string | null;
+  /**
+   * Project the run belongs to.
+   */
+  project: string;
+  /**
+   * Registered model name for the chosen model.
+   */
+  register_as: string | null;
+  /**
+   * What nbml settled when the job was made.
+   */
+  resolved: Resolved | null;
+  resources: TrainResources;
+  schema: "nbml.job/1";
+  search: Search;
+  /**
+   * Seed of folds, search and fits.
+   */
+  seed: number;
+  /**
+   * Columns to predict.
+   *
+   * @minItems 1
+   */
+  targets: [string, ...string[]];
+  task: "train";
+}
+/**
+ * Where the rows come from: a local file with how to read it, or columns already stored with the job.
+ */
+export interface DataSource {
+  /**
+   * Name for show.
+   */
+  name: string;
+  /**
+   * Local file, absolute or relative to the spec file.
+   */
+  path: string | null;
+  read: ReadOptions;
+  /**
+   * Content hash of the table; set when the job is made, checked when it is run again.
+   */
+  sha256: string | null;
+}
+/**
+ * How to read the file.
+ */
+export interface ReadOptions {
+  /**
+   * Columns whose 1,234, ¥, % or full-width digits become numbers.
+   */
+  convert: "all" | string[];
+  /**
+   * Decimal mark of numbers in text.
+   */
+  decimal: ("." | ",") | null;
+  /**
+   * Field separator.
+   */
+  delimiter: string | null;
+  /**
+   * Text encoding by its Python name, such as cp932.
+   */
+  encoding: string | null;
+  /**
+   * Line of the first row of data, from 1.
+   */
+  first_row: number | null;
+  /**
+   * Line of the header counted from 1, several lines whose names are joined, or none.
+   */
+  header: "none" | number | number[] | null;
+  /**
+   * Words that are real values in a column, such as NA for a grade.
+   */
+  keep_tokens: {
+    [k: string]: "all" | string[];
+  };
+  /**
+   * Kind of a column, decided by the user.
+   */
+  kinds: {
+    [k: string]: "number" | "integer" | "boolean" | "category" | "text" | "date" | "unsupported";
+  };
+  /**
+   * More words that mean missing; none: only an empty cell does.
+   */
+  missing_tokens: "none" | string[] | null;
+  /**
+   * Excel sheet by name, or by place from 1.
+   */
+  sheet: string | number | null;
+}
+/**
+ * How held-out rows are explained after the search.
+ */
+export interface Explain {
+  /**
+   * Row budget per fold where the explainer samples (MLP); trees are exact for all rows.
+   */
+  sampled_rows: number;
+  /**
+   * Shapley values of every held-out row.
+   */
+  shap: boolean;
+}
+/**
+ * What was settled when the job was made: the same spec with this part runs to the same answer.
+ */
+export interface Resolved {
+  /**
+   * Content hash of the training columns kept with the job.
+   */
+  columns_sha256: string;
+  /**
+   * UTC time, ISO 8601.
+   */
+  created: string;
+  features: string[];
+  job_id: string;
+  n_rows: number;
+  /**
+   * Who made it.
+   */
+  user: string;
+  /**
+   * Python, nbml and library versions.
+   */
+  versions: {
+    [k: string]: string;
+  };
+}
+/**
+ * What a job may use. Never changes the answer.
+ */
+export interface TrainResources {
+  /**
+   * Deadline of one fold; past it the worker is killed.
+   */
+  fold_timeout_s: number | null;
+  /**
+   * Memory for all workers; 0.8 of what is free if unset.
+   */
+  memory_mb: number | null;
+  /**
+   * Threads of one worker; part of the answer for libraries whose sums depend on it.
+   */
+  threads: number;
+  /**
+   * Worker actors; the CPU budget if unset.
+   */
+  workers: number | null;
+}
+/**
+ * How hyperparameters are searched, for each target and family.
+ */
+export interface Search {
+  /**
+   * Trials under way at once in one search; part of the answer, so it does not follow the number of workers.
+   */
+  open_trials: number;
+  /**
+   * Optuna sampler.
+   */
+  sampler: "tpe" | "random" | "cmaes" | "gp" | "qmc";
+  /**
+   * Overrides of search ranges by family and parameter: {low, high}, {choices} or a fixed value.
+   */
+  space: {
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Time for the whole search; what is finished then is kept.
+   */
+  timeout_s: number | null;
+  /**
+   * Trials per target and family.
+   */
+  trials: number | null;
+}

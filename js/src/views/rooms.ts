@@ -1,0 +1,12 @@
+/** The rooms there are; one that is not here is not shown. */
+import type { ComponentType } from "preact";
+import type { RoomName, RoomProps } from "../app";
+import { DataRoom } from "./data/room";
+import { RunsRoom } from "./runs/room";
+import { TrainRoom } from "./train/room";
+
+export const rooms: Partial<Record<RoomName, ComponentType<RoomProps>>> = {
+  data: DataRoom,
+  train: TrainRoom,
+  runs: RunsRoom,
+};
