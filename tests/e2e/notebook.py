@@ -1,0 +1,91 @@
+"""A notebook as a person works with it in the browser: open, run, restart, reload, look at the panel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from playwright.sync_api import Locator, Page, expect
+
+from .lab import Lab
+
+PATIENCE_MS = 60_000
+
+
+class Notebook:
+    """One notebook in one page.
+
+    Parameters
+    ----------
+    lab : Lab
+        The server.
+    page : Page
+        The page it is opened in.
+    name : str
+        Made into a file name.
+    """
+
+    def __init__(self, lab: Lab, page: Page, name: str) -> None:
+        self.lab, self.page = lab, page
+        self.file = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:60] + ".ipynb"
+
+    def open(self, cells: Sequence[str]) -> Notebook:
+        """Write the cells, open the notebook and wait for its kernel."""
+        self.lab.write(self.file, cells)
+        self.page.goto(self.lab.address(self.file))
+        self.wait_idle()
+        return self
+
+    def run(self, *, wait: bool = True) -> Notebook:
+        """Run every cell."""
+        self.command("notebook:run-all-cells", menu="Run All Cells")
+        if wait:
+            self.wait_idle()
+        return self
+
+    def command(self, name: str, *, menu: str) -> None:
+        """Do what a menu entry does."""
+        top = {"Run All Cells": "Run", "Restart Kernel…": "Kernel", "Interrupt Kernel": "Kernel",
+               "Save Notebook": "File", "Create New View for Cell Output": "Edit"}[menu]  # fmt: skip
+        self.page.get_by_role("menuitem", name=top, exact=True).first.click()
+        entry = self.page.locator(
+            f'.lm-Menu-item[data-command="{name}"], .lm-Menu-item[data-command="runmenu:run-all"]'
+        )
+        found = self.page.locator(".lm-Menu-item").filter(has_text=re.compile(f"^{re.escape(menu)}"))
+        (found if found.count() else entry).first.click()
+
+    def restart(self) -> None:
+        """Restart the kernel, and say yes to it."""
+        self.command("kernelmenu:restart", menu="Restart Kernel…")
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+        self.wait_idle()
+
+    def reload(self) -> None:
+        """Load the page anew, as after F5."""
+        self.page.reload()
+        self.wait_idle()
+
+    def save(self) -> None:
+        """Save it, and wait until it is saved."""
+        self.page.keyboard.press("Control+s")
+        expect(self.page.locator(".jp-mod-dirty")).to_have_count(0, timeout=PATIENCE_MS)
+
+    def wait_idle(self) -> None:
+        """Wait until the kernel has nothing to do."""
+        state = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator")
+        expect(state).to_have_attribute("data-status", "idle", timeout=PATIENCE_MS)
+
+    @property
+    def panel(self) -> Locator:
+        """The first panel on the page."""
+        return self.page.locator(".nbml-panel").first
+
+    def room(self, name: str) -> Locator:
+        """Bring a room to the front by its tab."""
+        self.panel.get_by_role("tab", name=name, exact=True).click()
+        return self.panel
+
+    def close(self) -> None:
+        """Shut its kernel down through the server."""
+        self.page.close()
+        self.lab.end_kernel(self.file)
