@@ -23,7 +23,7 @@ from nbml.widgets.faults import fault_of, not_understood
 from nbml.widgets.outbox import Late, Message
 from nbml.widgets.progress import Progress, RequestCancelledError
 from nbml.widgets.session import LATEST, Session
-from nbml.widgets.size import is_within
+from nbml.widgets.size import bytes_of, is_within
 
 Handler = Callable[[Session, Any, Progress], Any]
 """Does what a request asks: gives a model, a dict or None for the answer, or raises an NbmlError.
@@ -138,10 +138,10 @@ class Bridge:
         if value is LATEST:
             answer = lambda: _answer(request_id, self._session.snapshot())  # noqa: E731
         elif fault is None:
-            said = b"null" if value is None else to_json(value, inf_nan_mode="null")
-            if (size := len(said)) > MAX_MESSAGE_BYTES - 1_000:
+            said = json.loads(to_json(value, inf_nan_mode="null"))
+            if (size := bytes_of(said)) > MAX_MESSAGE_BYTES - 1_000:
                 raise PanelError("NBML-W54", mb=round(size / 1e6, 1), limit_mb=MAX_MESSAGE_BYTES // 1_000_000)
-            answer = _answer(request_id, json.loads(said))
+            answer = _answer(request_id, said)
         else:
             with speaking(self._session.language):
                 answer = _answer(request_id, None, fault_of(fault))

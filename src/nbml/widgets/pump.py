@@ -138,15 +138,16 @@ class Pump:
         return max(min(due) - time.monotonic(), 0) if due else None
 
     def _round(self, members: list[tuple[Member, _Seat]]) -> None:
-        now = time.monotonic()
-        if now - self._ticked >= TICK_S:
-            self._ticked, self._is_asked = now, False
+        if time.monotonic() - self._ticked >= TICK_S:
+            self._is_asked = False
             self._tick(members)
+            self._ticked = time.monotonic()
         for member, seat in members:
             self._with(member, _empty)
-            if seat.is_stale and now - seat.refreshed >= REFRESH_S:
-                seat.is_stale, seat.refreshed = False, now
+            if seat.is_stale and time.monotonic() - seat.refreshed >= REFRESH_S:
+                seat.is_stale = False
                 self._with(member, _refresh)
+                seat.refreshed = time.monotonic()
 
     def _tick(self, members: list[tuple[Member, _Seat]]) -> None:
         for feed in {member.feed for member, _ in members if member.feed is not None}:

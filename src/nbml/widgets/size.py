@@ -33,8 +33,8 @@ def is_within(value: Any, limit: int) -> bool:
 
 
 def bytes_of(value: Any) -> int:
-    """Size as the JSON that goes over the wire."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace"))
+    """Size of a plain value as the longest JSON that a front end may make of it."""
+    return len(json.dumps(value))
 
 
 def fit(snapshot: Snapshot, limit: int) -> dict[str, Any]:
