@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 
 from nbml.errors import ModelError, PredictError
-from nbml.ml import predictor as predictor_module
+from nbml.ml import answer as answer_module
 from nbml.ml.bundle.manifest import ModelCard
 from nbml.ml.bundle.places import fold_part
 from nbml.ml.bundle.reader import open_bundle
@@ -235,7 +235,7 @@ def test_the_index_is_kept_and_never_joined_on(predict, index):
 def test_chunks_never_change_the_answer(predict, monkeypatch):
     """P15."""
     rows = pd.concat([TRAINING] * 3, ignore_index=True)
-    monkeypatch.setattr(predictor_module, "BLOCK_ROWS", 40)
+    monkeypatch.setattr(answer_module, "BLOCK_ROWS", 40)
     whole = predict(rows)
     for chunk_rows in (1, 50, 123):
         assert_frame_equal(predict(rows, chunk_rows=chunk_rows), whole, check_exact=True)

@@ -92,7 +92,15 @@ def test_leaderboard(everything):
 def test_all_families_predict(everything, family):
     frame, done = everything
     out = done.predict(frame.sample(frac=1, random_state=1), family=family)
-    assert list(out.columns) == ["predicted_y", "spread_y", "predicted_伸び[%]", "spread_伸び[%]", "flags"]
+    of_each = ("predicted", "lower", "upper", "spread")
+    assert list(out.columns) == [
+        *(f"{what}_{target}" for target in ("y", "伸び[%]") for what in of_each),
+        "distance",
+        "flags",
+    ]
+    assert (out["lower_y"] <= out["predicted_y"]).all()
+    assert (out["predicted_y"] <= out["upper_y"]).all()
+    assert out["distance"].between(0, 1).all()
     assert np.isfinite(out.filter(like="predicted").to_numpy()).all()
     assert out.index.tolist() == frame.sample(frac=1, random_state=1).index.tolist()
 
@@ -459,7 +467,7 @@ def test_targets_named_like_our_own_columns(target):
     table_ = done.cv_result
     np.testing.assert_array_equal(table_[target].astype(float), frame[target])
     assert len(table_.columns) == len(set(table_.columns)) == 4
-    assert np.isfinite(done.predict(frame).filter(like="predicted_").to_numpy(dtype=float)).all()
+    assert np.isfinite(done.predict(frame).filter(regex="^predicted_").to_numpy(dtype=float)).all()
 
 
 def test_two_targets_whose_columns_would_share_a_name():

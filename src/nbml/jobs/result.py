@@ -116,6 +116,40 @@ class TrainResult:
         return pd.DataFrame(rows)
 
     @property
+    def coverage(self) -> pd.DataFrame:
+        """How the intervals would have done on held-out rows: one row for each target, family and level.
+
+        Each row was judged by the model that had not seen it and by the errors in the other folds.
+        ``share`` is the mean over groups where there are groups, ``of_rows`` that over rows; both are NaN
+        where there are too few groups to judge. See docs/intervals.md.
+        """
+        import pandas as pd
+
+        rows = [
+            {"target": leader.target, "family": leader.family, "chosen": leader.chosen}
+            | one.model_dump(exclude={"groups"})
+            for leader in self.record.leaderboard
+            for one in leader.coverage
+        ]
+        measured = ("share", "of_rows", "median_width")
+        return pd.DataFrame(rows).astype(dict.fromkeys(measured, np.float64) if rows else {})
+
+    @property
+    def coverage_by_group(self) -> pd.DataFrame:
+        """How many rows of a group lay in their intervals: the worst 50 groups of each row of `coverage`."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {"target": leader.target, "family": leader.family, "level": one.level} | group.model_dump()
+                for leader in self.record.leaderboard
+                for one in leader.coverage
+                for group in one.groups
+            ],
+            columns=["target", "family", "level", "group", "n_rows", "share"],
+        )
+
+    @property
     def best_params(self) -> dict[str, Any]:
         """Hyperparameters of the chosen model; by target where there are several."""
         params = {target: self._chosen(target).params for target in self.record.targets}

@@ -55,6 +55,9 @@ class Prepared:
     n_input: int
     """Rows of the input."""
 
+    groups: tuple[str, ...] | None = None
+    """Group of each row of ``data``, where rows come in groups."""
+
 
 def check(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet) -> tuple[Finding, ...]:
     """Check a table before a job is made of it.
@@ -116,14 +119,17 @@ def prepare(
         frame, features, levels={name: sheet[name].levels for name, _ in features}, infinite=spec.infinite
     )
     X = encoder.encode(frame[[name for name, _ in features]]).X
+    groups = _texts(frame, spec.group)
     folds = make_folds(
         len(frame),
-        groups=_texts(frame, spec.group),
+        groups=groups,
         fold_column=_texts(frame, spec.fold_column),
         n_folds=spec.folds,
         seed=spec.seed,
     )
-    return Prepared(TrainingData(X, Y, encoder.layout, folds), encoder, warnings, rows, n_input)
+    data = TrainingData(X, Y, encoder.layout, folds)
+    named = None if groups is None else tuple(str(group) for group in groups)
+    return Prepared(data, encoder, warnings, rows, n_input, named)
 
 
 def _texts(frame: pd.DataFrame, column: str | None) -> list[str | None] | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from nbml.durable import write_bytes
 from nbml.jobs.context import JobContext
+from nbml.jobs.reference import keep_reference, measure_coverage
 from nbml.jobs.search_loop import SearchLoop
 from nbml.jobs.study_run import StudyRun
 from nbml.jobs.training_data import Prepared
@@ -19,6 +20,7 @@ from nbml.ml.bundle.manifest import ModelCard
 from nbml.ml.bundle.places import FINAL, fold_part
 from nbml.ml.bundle.writer import BundleWriter
 from nbml.ml.metrics import FoldScores, score_folds
+from nbml.ml.reference import Reference
 from nbml.spec.columns import ColumnSheet
 from nbml.spec.events import ArtifactReady, Fault, Score
 from nbml.spec.result import Leader, TrainRecord
@@ -79,7 +81,11 @@ def write_output(
                     f"predicted_{target}" if study is chosen else f"predicted_{target} ({study.plan.family})"
                 )
                 predicted[index][name] = out_of_fold
-    _write_models(context, prepared, studies, store, loop, leaders)
+    reference = keep_reference(
+        prepared, studies, store, loop.answers, seed=spec.seed, threads=spec.resources.threads
+    )
+    leaders = [_with_coverage(leader, spec, reference, prepared) for leader in leaders]
+    _write_models(context, prepared, studies, store, loop, leaders, reference)
     _write_cv_result(folder.root / "cv_result.csv", spec, prepared, predicted)
     for name in ("models", "cv_result.csv"):
         context.log.emit(ArtifactReady(name=name, path=name))
@@ -192,6 +198,7 @@ def _write_models(
     store: TrialStore,
     loop: SearchLoop,
     leaders: list[Leader],
+    reference: Reference,
 ) -> None:
     writer = BundleWriter(context.folder.models)
     for study in studies:
@@ -215,7 +222,15 @@ def _write_models(
         targets=context.spec.targets,
         cards=_cards(context.spec, leaders),
         golden=prepared.data.X[:3],
+        reference=reference,
     )
+
+
+def _with_coverage(leader: Leader, spec: TrainSpec, reference: Reference, prepared: Prepared) -> Leader:
+    calibration = reference.calibrations.get((spec.targets.index(leader.target), leader.family))
+    if calibration is None:
+        return leader
+    return leader.model_copy(update={"coverage": tuple(measure_coverage(calibration, reference, prepared))})
 
 
 def _cards(spec: TrainSpec, leaders: list[Leader]) -> list[ModelCard]:

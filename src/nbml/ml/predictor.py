@@ -1,12 +1,11 @@
-"""From new rows to predictions, by the models of a bundle.
+"""From new rows to predictions with intervals and distance to the data, by the models of a bundle.
 
-Owns which model answers, the spread of the fold models, and that answers do not depend on cutting rows
-into chunks. Knows nothing of jobs or of where a bundle came from.
+Owns which model answers and the table of answers. Knows nothing of jobs or of where a bundle came from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +13,13 @@ import numpy as np
 import pandas as pd
 
 from nbml.errors import PredictError
-from nbml.ml.bundle.manifest import ModelCard
-from nbml.ml.bundle.places import FINAL
+from nbml.ml.answer import whole_blocks
 from nbml.ml.bundle.reader import Bundle
-from nbml.ml.models.base import FittedModel, Floats
-from nbml.ml.notes import Note
+from nbml.ml.choice import Choice, cards_of
+from nbml.ml.domain.neighbours import Near
+from nbml.ml.intervals.difficulty import NEIGHBOURS
+from nbml.ml.intervals.guarantee import Guarantee
 from nbml.ml.rows import Rows, to_frame
-
-BLOCK_ROWS = 8192
-"""Rows handed to a model at once, counted from the first row whatever the chunks: matrix products round
-differently for other numbers of rows."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,9 @@ class Predictor:
     @property
     def families(self) -> dict[str, tuple[str, ...]]:
         """Families by target, the one that answers by default first; empty where no model was kept."""
-        return {target: tuple(card.family for card in self._cards(target)) for target in self.targets}
+        return {
+            target: tuple(card.family for card in cards_of(self.bundle, target)) for target in self.targets
+        }
 
     def predict(
         self,
@@ -70,7 +68,10 @@ class Predictor:
         *,
         target: str | Sequence[str] | None = None,
         family: str | None = None,
+        interval: float | None = 0.9,
         spread: bool = True,
+        distance: bool = True,
+        nearest: int = 0,
         chunk_rows: int = 100_000,
         threads: int = 1,
     ) -> pd.DataFrame:
@@ -84,10 +85,16 @@ class Predictor:
             Which targets; all that have a model if unset.
         family : str, optional
             Which family answers; the chosen one of each target if unset.
+        interval : float, optional
+            Level of the prediction intervals, between 0 and 1; none if None.
         spread : bool
-            Whether the fold models predict too: their number times the cost of the final model.
+            Whether to give the spread of the fold models.
+        distance : bool
+            Whether to give the distance to the training data.
+        nearest : int
+            How many of the nearest training rows to name, up to 20.
         chunk_rows : int
-            Rows encoded at once, in whole blocks of ``BLOCK_ROWS``; bounds the memory beside the answer and
+            Rows encoded at once, in whole blocks of 8,192; bounds the memory beside the answer and
             never changes the answer.
         threads : int
             Threads of the libraries.
@@ -95,47 +102,113 @@ class Predictor:
         Returns
         -------
         DataFrame
-            On the index of the rows: ``predicted_<target>``, ``spread_<target>`` (standard deviation of the
-            fold models, n - 1 in the denominator, NaN with fewer than two), then ``flags`` (see
-            ``Encoder.encode``). ``attrs["notes"]`` lists what there is to know as plain dicts with code,
-            message, next_step and fields.
+            On the index of the rows, for each target ``predicted_<target>``, then ``lower_<target>`` and
+            ``upper_<target>`` (infinite where there are too few rows or groups for the level),
+            ``spread_<target>`` (standard deviation of the fold models, n - 1 in the denominator, NaN with
+            fewer than two). Then ``distance`` (0 to 1: the share of held-out training rows that were nearer
+            to their data), ``nearest_<k>`` and ``nearest_<k>_distance`` (position in the training table from
+            0, and how far), and ``flags`` (see ``Encoder.encode``). What a bundle does not hold is left out.
+            ``attrs["notes"]`` lists what there is to know as plain dicts with code, message, next_step and
+            fields.
 
         Raises
         ------
         PredictError
-            As ``Encoder.encode``; NBML-P09 unknown target, NBML-P10 family not kept, NBML-P11 no model.
+            As ``Encoder.encode``; NBML-P09 unknown target, NBML-P10 family not kept, NBML-P11 no model,
+            NBML-P12 a level that is none, NBML-P13 a number of nearest rows beyond 20.
         ModelError
             As ``Bundle.model``.
         """
+        frame = to_frame(rows, self.bundle.encoder.names)
+        whole: dict[str, Any] = {}
+        notes: list[dict[str, Any]] = []
+        start = 0
+        for part in self.stream(
+            frame,
+            target=target,
+            family=family,
+            interval=interval,
+            spread=spread,
+            distance=distance,
+            nearest=nearest,
+            chunk_rows=chunk_rows,
+            threads=threads,
+        ):
+            notes = part.attrs["notes"]
+            for name in part.columns:
+                values = part[name].to_numpy(dtype=object if name == "flags" else None)
+                whole.setdefault(name, np.empty(len(frame), values.dtype))[start : start + len(part)] = values
+            start += len(part)
+        whole["flags"] = pd.Series(whole["flags"], index=frame.index, dtype=str)
+        out = pd.DataFrame(whole, index=frame.index)
+        out.attrs["notes"] = notes
+        return out
+
+    def stream(
+        self,
+        rows: Rows,
+        *,
+        target: str | Sequence[str] | None = None,
+        family: str | None = None,
+        interval: float | None = 0.9,
+        spread: bool = True,
+        distance: bool = True,
+        nearest: int = 0,
+        chunk_rows: int = 100_000,
+        threads: int = 1,
+        first_row: int = 0,
+    ) -> Iterator[pd.DataFrame]:
+        """Yield the table of ``predict`` piece by piece, so that it need not be held whole.
+
+        Parameters
+        ----------
+        rows, target, family, interval, spread, distance, nearest, chunk_rows, threads
+            As for ``predict``. At least one piece comes, if need be without rows.
+        first_row : int
+            Rows before these, for the row numbers in errors when a table itself comes in pieces.
+
+        Raises
+        ------
+        PredictError, ModelError
+            As ``predict``.
+        """
         if chunk_rows < 1:
             raise ValueError(f"chunk_rows={chunk_rows}")
+        if interval is not None and not 0 < interval < 1:
+            raise PredictError("NBML-P12", interval=str(interval)[:40])
+        if not 0 <= nearest <= NEIGHBOURS:
+            raise PredictError("NBML-P13", nearest=nearest, most=NEIGHBOURS)
         frame = to_frame(rows, self.bundle.encoder.names)
-        cards = self._choose(target, family)
-        answers = {name: np.empty(len(frame)) for name in cards}
-        spreads = {name: np.empty(len(frame)) for name in cards if spread}
-        flags = np.full(len(frame), "", dtype=object)
-        notes: tuple[Note, ...] = ()
-        step = max(1, chunk_rows // BLOCK_ROWS) * BLOCK_ROWS
+        choice = Choice.of(self.bundle, target, family)
+        notes = list(choice.notes(interval, distance=distance, nearest=nearest))
+        step = whole_blocks(chunk_rows)
         for start in range(0, max(len(frame), 1), step):
-            chunk = slice(start, start + step)
-            encoded = self.bundle.encoder.encode(frame.iloc[chunk], first_row=start)
-            flags[chunk], notes = encoded.flags, encoded.notes
-            for name, card in cards.items():
-                final, folds = self._models(card, folds=spread)
-                mean, deviation = _mean_and_spread(_in_blocks(model, encoded.X, threads) for model in folds)
-                answers[name][chunk] = mean if final is None else _in_blocks(final, encoded.X, threads)
+            encoded = self.bundle.encoder.encode(
+                frame.iloc[start : start + step], first_row=first_row + start
+            )
+            near = choice.near(encoded.X, threads) if interval or distance or nearest else None
+            columns: dict[str, Any] = {}
+            for name in choice.cards:
+                one = choice.answer(name, encoded.X, near, interval, threads, spread=spread)
+                columns[f"predicted_{name}"] = one.predicted
+                if one.lower is not None:
+                    columns[f"lower_{name}"], columns[f"upper_{name}"] = one.lower, one.upper
                 if spread:
-                    spreads[name][chunk] = deviation
-        columns: dict[str, Any] = {}
-        for name in cards:
-            columns[f"predicted_{name}"] = answers[name]
-            if spread:
-                columns[f"spread_{name}"] = spreads[name]
-        columns["flags"] = pd.Series(flags, index=frame.index, dtype=str)
-        out = pd.DataFrame(columns, index=frame.index)
-        notes += self.bundle.notes + self._notes(cards, asked=target is not None)
-        out.attrs["notes"] = [note.to_dict() for note in notes]
-        return out
+                    columns[f"spread_{name}"] = one.spread
+            if near is not None:
+                columns |= self._place(near, nearest, distance=distance)
+            columns["flags"] = pd.Series(encoded.flags, index=encoded.index, dtype=str)
+            part = pd.DataFrame(columns, index=encoded.index)
+            part.attrs["notes"] = [note.to_dict() for note in (*encoded.notes, *notes)]
+            yield part
+
+    def guarantees(self, interval: float = 0.9) -> dict[str, Guarantee]:
+        """What intervals of a level promise, by target; targets without calibration are left out."""
+        if not 0 < interval < 1:
+            raise PredictError("NBML-P12", interval=str(interval)[:40])
+        choice = Choice.of(self.bundle)
+        found = {name: choice.guarantee(name, interval) for name in choice.cards}
+        return {name: one for name, one in found.items() if one is not None}
 
     def shap(
         self,
@@ -170,7 +243,7 @@ class Predictor:
         against = self.bundle.background
         if background is not None:
             against = self.bundle.encoder.encode(background).X
-        final, folds = self._models(self._choose(target, family)[target], folds=False)
+        final, folds = Choice.of(self.bundle, target, family).models(target, folds=False)
         parts = [
             model.attribute(
                 encoded.X, background=encoded.X if against is None else against, seed=seed, threads=threads
@@ -181,66 +254,12 @@ class Predictor:
         frame = pd.DataFrame(values, index=encoded.index, columns=list(self.bundle.encoder.names))
         return Shap(frame, sum(part.base for part in parts) / len(parts))
 
-    def _cards(self, target: str) -> list[ModelCard]:
-        """Models of a target, the chosen one first."""
-        cards = [card for card in self.bundle.cards if self.targets[card.target] == target]
-        return sorted(cards, key=lambda card: not card.chosen)
-
-    def _choose(self, target: str | Sequence[str] | None, family: str | None) -> dict[str, ModelCard]:
-        """The model that answers for each target asked."""
-        asked = self.targets if target is None else (target,) if isinstance(target, str) else tuple(target)
-        known = [name for name, families in self.families.items() if families]
-        chosen = {}
-        for name in asked:
-            if name not in self.targets:
-                raise PredictError("NBML-P09", target=name, targets=list(self.targets))
-            cards = self._cards(name)
-            if not cards and (target is not None or not known):
-                raise PredictError("NBML-P11", target=name, targets=known or "–")
-            fitting = [card for card in cards if family in (None, card.family)]
-            if cards and not fitting:
-                raise PredictError(
-                    "NBML-P10", target=name, family=family, families=[card.family for card in cards]
-                )
-            if fitting:
-                chosen[name] = fitting[0]
-        return chosen
-
-    def _models(self, card: ModelCard, *, folds: bool) -> tuple[FittedModel | None, list[FittedModel]]:
-        """The final model, if there is one, and the fold models where they are wanted or stand in for it."""
-        parts = self.bundle.parts(card)
-        final = self.bundle.model(card, FINAL) if FINAL in parts else None
-        wanted = [part for part in parts if part != FINAL and (folds or final is None)]
-        return final, [self.bundle.model(card, part) for part in wanted]
-
-    def _notes(self, cards: dict[str, ModelCard], *, asked: bool) -> tuple[Note, ...]:
-        parts = {name: self.bundle.parts(card) for name, card in cards.items()}
-        notes = [
-            Note("NBML-P21", {"target": name, "family": card.family, "count": len(parts[name])})
-            for name, card in cards.items()
-            if FINAL not in parts[name]
-        ]
-        without = [name for name in self.targets if name not in cards]
-        return (*notes, *([Note("NBML-P23", {"targets": without})] if without and not asked else ()))
-
-
-def _in_blocks(model: FittedModel, X: Floats, threads: int) -> Floats:
-    blocks = range(0, max(len(X), 1), BLOCK_ROWS)
-    return np.concatenate([model.predict(X[k : k + BLOCK_ROWS], threads=threads) for k in blocks])
-
-
-def _mean_and_spread(predictions: Iterable[Floats]) -> tuple[Floats | float, Floats | float]:
-    """Mean and standard deviation by Welford's update [1]_, row by row the same for any number of rows.
-
-    A sum along an axis is added up in another order when there is one row only.
-
-    .. [1] B. P. Welford (1962), Note on a method for calculating corrected sums of squares and products.
-    """
-    mean: Floats | float = np.nan
-    squares: Floats | float = 0.0
-    count = 0
-    for count, values in enumerate(predictions, start=1):
-        step = values - (mean if count > 1 else 0.0)
-        mean = step / count + (mean if count > 1 else 0.0)
-        squares = squares + step * (values - mean)
-    return mean, np.sqrt(squares / (count - 1)) if count > 1 else np.nan
+    def _place(self, near: Near, nearest: int, *, distance: bool) -> dict[str, Any]:
+        """Columns that say where rows lie among the training rows."""
+        reference = self.bundle.reference
+        assert reference is not None
+        columns: dict[str, Any] = {"distance": reference.domain.score(near)} if distance else {}
+        for k in range(min(nearest, near.index.shape[1])):
+            columns[f"nearest_{k + 1}"] = reference.domain.rows[near.index[:, k]]
+            columns[f"nearest_{k + 1}_distance"] = near.distance[:, k]
+        return columns

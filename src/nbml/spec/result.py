@@ -11,6 +11,32 @@ from nbml.spec.columns import ColumnSheet, Finding
 from nbml.spec.events import Fault, Score
 
 
+class GroupCoverage(Strict):
+    """How many held-out rows of one group lay in their intervals."""
+
+    group: str = Field(description="Value of the group column.")
+    n_rows: int
+    share: float = Field(description="Share of its rows that were covered.")
+
+
+class Coverage(Strict):
+    """How intervals of one level would have done on held-out rows, judged by the other folds' errors."""
+
+    level: float = Field(description="What the intervals aim at, between 0 and 1.")
+    share: float | None = Field(
+        description="Coverage, the mean over groups where there are groups; null where out of reach."
+    )
+    of_rows: float | None = Field(description="Coverage over all rows alike.")
+    median_width: float | None = Field(description="Median width in target units.")
+    worst_case: float = Field(description="Coverage guaranteed whatever the distribution.")
+    n_rows: int = Field(description="Held-out rows that were judged.")
+    n_units: int = Field(description="Observations that count: rows, or groups.")
+    is_grouped: bool
+    is_reachable: bool = Field(description="Whether there are enough units for finite bounds.")
+    is_local: bool = Field(description="Whether widths differ from row to row.")
+    groups: tuple[GroupCoverage, ...] = Field(default=(), description="Groups, the worst first, up to 50.")
+
+
 class Leader(Strict):
     """One row of the leaderboard: a family, or the dummy baseline, for one target."""
 
@@ -26,6 +52,7 @@ class Leader(Strict):
     seconds: float = Field(default=0.0, description="Fit and predict seconds over all its folds.")
     shap: str | None = Field(default=None, description="Its SHAP file, relative to the job's directory.")
     shap_rows: int = Field(default=0, description="Rows explained.")
+    coverage: tuple[Coverage, ...] = Field(default=(), description="Of its intervals, by level.")
     error: Fault | None = Field(default=None, description="Why there is no model, when there is none.")
 
 

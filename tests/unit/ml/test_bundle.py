@@ -311,8 +311,8 @@ def test_a_manifest_that_is_no_plain_json_is_refused(folder, content):
 
 def test_another_schema_is_named_with_the_version_that_made_it(folder):
     """F27."""
-    change(folder, lambda said: said.update(schema="nbml.model/2", versions={"nbml": "9.1"}))
-    assert refused(folder, "NBML-M56").fields == {"schema": "nbml.model/2", "made": "9.1"}
+    change(folder, lambda said: said.update(schema="nbml.model/9", versions={"nbml": "9.1"}))
+    assert refused(folder, "NBML-M56").fields == {"schema": "nbml.model/9", "made": "9.1"}
 
 
 @pytest.mark.parametrize(

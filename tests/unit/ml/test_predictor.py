@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 
 from nbml.errors import PredictError
-from nbml.ml import predictor as predictor_module
+from nbml.ml import answer as answer_module
 from nbml.ml.bundle.manifest import ModelCard
 from nbml.ml.bundle.places import fold_part
 from nbml.ml.bundle.reader import open_bundle
@@ -100,7 +100,7 @@ def test_columns_index_and_values(whole):
     assert_allclose(out["predicted_強度"], 2 * sums, rtol=1e-12)
     assert out["spread_強度"].isna().all(), "one fold model has no spread"
     assert list(out["flags"]) == [""] * 4
-    assert out.attrs["notes"] == []
+    assert [note["code"] for note in out.attrs["notes"]] == ["NBML-P24"], "no reference rows were kept"
 
 
 def test_target_family_and_spread_can_be_chosen(whole):
@@ -133,7 +133,7 @@ def test_without_a_final_model_the_mean_of_the_folds_answers_and_says_so(tmp_pat
     assert list(out.columns) == ["predicted_y", "spread_y", "flags"]
     assert_allclose(out["predicted_y"], np.mean(SLOPES) * X.sum(axis=1), rtol=1e-12)
     assert_array_equal(cut.predict(FRAME, spread=False)["predicted_y"], out["predicted_y"])
-    kept, missing = out.attrs["notes"]
+    kept, missing, _ = out.attrs["notes"]
     assert (kept["code"], kept["fields"]) == ("NBML-P21", {"target": "y", "family": "good", "count": 3})
     assert (missing["code"], missing["fields"]) == ("NBML-P23", {"targets": ["強度"]})
     assert "強度" in missing["message"]
@@ -152,7 +152,7 @@ def test_a_bundle_without_models_says_so(tmp_path):
 def test_chunks_never_change_the_answer(whole, monkeypatch):
     """P15: to the last bit, errors and flags included."""
     rows = pd.DataFrame({"温度[℃]": np.linspace(0, 5, 103), "a,b": list("xyzw" * 26)[:103]})
-    monkeypatch.setattr(predictor_module, "BLOCK_ROWS", 10)
+    monkeypatch.setattr(answer_module, "BLOCK_ROWS", 10)
     at_once = whole.predict(rows, chunk_rows=1000)
     for chunk_rows in (1, 7, 10, 25, 103):
         assert_frame_equal(whole.predict(rows, chunk_rows=chunk_rows), at_once, check_exact=True)

@@ -14,10 +14,16 @@ from typing import Any
 import numpy as np
 
 from nbml.errors import ModelError
-from nbml.ml.bundle.places import BACKGROUND, ENCODER, FILE_PATH, PART_PATH
+from nbml.ml.bundle.places import BACKGROUND, ENCODER, FILE_PATH, PART_PATH, REFERENCE
 from nbml.ml.models.base import Floats
 
-SCHEMA = "nbml.model/1"
+SCHEMA = "nbml.model/2"
+READABLE = (SCHEMA, "nbml.model/1")
+"""Version 2 may hold reference rows, hence intervals and the domain; all else is as in 1."""
+
+BESIDE = (ENCODER, BACKGROUND, REFERENCE)
+"""Files that stand beside the models."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -111,7 +117,7 @@ class Manifest:
         said = parse(content, "manifest.json")
         _need(isinstance(said, dict), "manifest.json")
         schema, versions = said.get("schema"), said.get("versions")
-        if schema != SCHEMA:
+        if schema not in READABLE:
             made = versions.get("nbml") if isinstance(versions, dict) else None
             raise ModelError("NBML-M56", schema=str(schema)[:40], made=str(made)[:40])
         _need(said.keys() == {"schema", "versions", "targets", "models", "golden", "files"}, "manifest.json")
@@ -147,7 +153,7 @@ class Manifest:
         _need(len(set(folders)) == len(folders) and len(set(chosen)) == len(chosen), "models")
         _need(all(card.target < len(self.targets) and self.parts(card) for card in self.cards), "models")
         _need(ENCODER in self.files, "files")
-        _need(all(path.split("/")[0] in {ENCODER, BACKGROUND, *folders} for path in self.files), "files")
+        _need(all(path.split("/")[0] in {*BESIDE, *folders} for path in self.files), "files")
         rows, predictions = self.golden_rows, self.golden
         _need(
             isinstance(rows, list) and all(_is_row(row) and len(row) == len(rows[0]) for row in rows),
@@ -212,7 +218,7 @@ def _card(said: Any, place: str) -> ModelCard:
 
 def _seal(path: str, said: Any) -> Seal:
     place = f"files[{path}]"
-    _need(path in (ENCODER, BACKGROUND) or FILE_PATH.fullmatch(path) is not None, place)
+    _need(path in BESIDE or FILE_PATH.fullmatch(path) is not None, place)
     _need(isinstance(said, dict) and said.keys() == {"sha256", "size"}, place)
     _need(isinstance(said["sha256"], str) and _SHA256.fullmatch(said["sha256"]) is not None, place)
     _need(type(said["size"]) is int and said["size"] >= 0, place)

@@ -19,6 +19,7 @@ from nbml.errors import ModelError
 MANIFEST = "manifest.json"
 ENCODER = "encoder.json"
 BACKGROUND = "background.json"
+REFERENCE = "reference.npz"
 FINAL = "final"
 MAX_FILE_BYTES = 4 * 2**30
 MAX_JSON_BYTES = 64 * 2**20

@@ -17,12 +17,23 @@ import numpy as np
 
 from nbml.errors import ModelError
 from nbml.ml.bundle.manifest import Manifest, ModelCard, parse, rows_from_json
-from nbml.ml.bundle.places import BACKGROUND, ENCODER, MANIFEST, MAX_JSON_BYTES, iter_files, read_once
+from nbml.ml.bundle.places import (
+    BACKGROUND,
+    ENCODER,
+    FINAL,
+    MANIFEST,
+    MAX_JSON_BYTES,
+    REFERENCE,
+    iter_files,
+    read_once,
+)
+from nbml.ml.bundle.reference_file import reference_from_bytes
 from nbml.ml.bundle.versions import versions_of
 from nbml.ml.encoder import Encoder
 from nbml.ml.models import family as find_family
 from nbml.ml.models.base import Family, FittedModel, Floats
 from nbml.ml.notes import Note
+from nbml.ml.reference import Reference
 
 TOLERANCE = 1e-6
 """Golden predictions may differ by this share of the largest of them: single-precision sums on other
@@ -79,6 +90,18 @@ class Bundle:
             return None
         rows = parse(self._read(BACKGROUND), BACKGROUND)
         return rows_from_json(rows, len(self.encoder.features), BACKGROUND)
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        """Training rows for intervals and the domain; None in a bundle that was made without."""
+        if REFERENCE not in self._manifest.files:
+            return None
+        keys = [(card.target, card.family) for card in self.cards]
+        folds = [sum(part != FINAL for part in self.parts(card)) for card in self.cards]
+        n_features = len(self.encoder.features)
+        return reference_from_bytes(
+            self._read(REFERENCE), keys, n_features, dict(zip(keys, folds, strict=True))
+        )
 
     @property
     def notes(self) -> tuple[Note, ...]:

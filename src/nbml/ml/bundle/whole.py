@@ -15,6 +15,7 @@ from nbml.ml.bundle.writer import BundleWriter, sync
 from nbml.ml.encoder import Encoder
 from nbml.ml.models import family as find_family
 from nbml.ml.models.base import Family, Floats
+from nbml.ml.reference import Reference
 
 
 def write_bundle(
@@ -26,6 +27,7 @@ def write_bundle(
     cards: Sequence[ModelCard],
     golden: Floats,
     background: Floats | None = None,
+    reference: Reference | None = None,
     load: Callable[[str], Family] = find_family,
 ) -> None:
     """Write a whole bundle at once: a reader sees all of it or nothing.
@@ -36,7 +38,7 @@ def write_bundle(
         The bundle, which must not be there yet or be empty.
     models : mapping of (target, family, part) to files
         As for ``BundleWriter.add``.
-    encoder, targets, cards, golden, background, load
+    encoder, targets, cards, golden, background, reference, load
         As for ``BundleWriter``.
 
     Raises
@@ -53,7 +55,14 @@ def write_bundle(
             raise ModelError("NBML-M58", path=str(folder), part=MANIFEST)
         for (target, family, part), files in models.items():
             writer.add(target, family, part, files)
-        writer.finish(encoder=encoder, targets=targets, cards=cards, golden=golden, background=background)
+        writer.finish(
+            encoder=encoder,
+            targets=targets,
+            cards=cards,
+            golden=golden,
+            background=background,
+            reference=reference,
+        )
         try:
             if folder.exists():
                 folder.rmdir()

@@ -23,17 +23,22 @@ from nbml.ml.bundle.places import (
     MANIFEST,
     MODEL_FOLDER,
     PART_PATH,
+    REFERENCE,
     check_file,
     iter_files,
     part_path,
     read_once,
 )
+from nbml.ml.bundle.reference_file import reference_to_bytes
 from nbml.ml.bundle.sealing import seal
 from nbml.ml.encoder import Encoder
 from nbml.ml.models import family as find_family
 from nbml.ml.models.base import Family, Floats
+from nbml.ml.reference import Reference
 
-_OURS = re.compile(rf"{MODEL_FOLDER}|{ENCODER}|{BACKGROUND}|\.[0-9a-f]{{32}}|\.[a-z]+\.json\.[0-9a-f]{{8}}")
+_OURS = re.compile(
+    rf"{MODEL_FOLDER}|{ENCODER}|{BACKGROUND}|{REFERENCE}|\.[0-9a-f]{{32}}|\.[a-z]+\.(json|npz)\.[0-9a-f]{{8}}"
+)
 
 
 class BundleWriter:
@@ -148,6 +153,7 @@ class BundleWriter:
         cards: Sequence[ModelCard],
         golden: Floats,
         background: Floats | None = None,
+        reference: Reference | None = None,
     ) -> None:
         """Seal the bundle with its manifest; finishing again with the same changes nothing.
 
@@ -166,6 +172,9 @@ class BundleWriter:
         background : ndarray of float64, shape (n_rows, n_features), optional
             Encoded training rows for explainers that sample. They are rows of the user's data; without
             them such a model is explained only against rows the caller gives.
+        reference : Reference, optional
+            Training rows, encoded, with held-out errors. Without them the models predict, but give no
+            intervals and no distance.
 
         Raises
         ------
@@ -177,6 +186,9 @@ class BundleWriter:
         contents = {ENCODER: dump(encoder.to_dict())}
         if background is not None:
             contents[BACKGROUND] = dump(rows_to_json(background))
+        if reference is not None:
+            keys = [(card.target, card.family) for card in cards]
+            contents[REFERENCE] = reference_to_bytes(reference, keys)
         if not self.is_finished:
             self._sweep({card.folder for card in cards})
             for name, content in contents.items():
