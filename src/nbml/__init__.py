@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbml.data.read import read
+    from nbml.catalog.reading import read
     from nbml.data.table import Table
     from nbml.errors import NbmlError
     from nbml.jobs.doctor import doctor
@@ -36,7 +36,7 @@ _HOMES = {
     "make_spec": "nbml.jobs.launch",
     "open": "nbml.jobs.models:open_job",
     "predict": "nbml.jobs.models",
-    "read": "nbml.data.read",
+    "read": "nbml.catalog.reading",
     "resume": "nbml.jobs.launch",
     "run": "nbml.jobs.launch",
     "start": "nbml.jobs.launch",

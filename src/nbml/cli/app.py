@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
-from nbml.cli import faults, history, jobs, predict, system, train
+from nbml.cli import catalog, faults, history, jobs, predict, system, train
 from nbml.cli.screen import be_lenient, err
 from nbml.errors import NbmlError
 from nbml.i18n import LANGUAGES, catalogue, text
@@ -67,10 +67,13 @@ def build() -> Any:
     app.callback(invoke_without_command=True)(_top)
     for command in COMMANDS:
         app.command(command.__name__)(command)
+    app.add_typer(catalog.group(), name="catalog")
     tree = typer.main.get_command(app)
     _translate(tree, "cli.help")
     for name, command in getattr(tree, "commands", {}).items():
         _translate(command, f"cli.help.{name}")
+        for part, below in getattr(command, "commands", {}).items():
+            _translate(below, f"cli.help.{name}.{part}")
     return tree
 
 

@@ -54,7 +54,8 @@ def check_table(checks: Sequence[Check]) -> Table:
     for key in ("check", "verdict", "found"):
         table.add_column(text(f"cli.column.{key}"), overflow="fold")
     for check in checks:
-        found = shown(check.found, 500) + (f"\n{shown(check.next_step, 500)}" if check.next_step else "")
+        said = [*check.found.splitlines(), *([check.next_step] if check.next_step else [])]
+        found = "\n".join(shown(line, 500) for line in said)
         table.add_row(
             shown(check.name), Text(text(f"cli.check.{check.verdict}"), style=styles[check.verdict]), found
         )

@@ -8,7 +8,17 @@ from typing import Annotated, Any, Literal, get_args
 import typer
 
 from nbml.cli.faults import CommandError
+from nbml.i18n import text
+from nbml.spec.source import is_remote
 from nbml.spec.train import FamilyName
+
+
+def _there(table: Path) -> Path:
+    """The table, if it is a file here or is named as one of a Volume or of Unity Catalog."""
+    if not is_remote(str(table)) and not table.is_file():
+        raise typer.BadParameter(text("cli.no_file", path=str(table)))
+    return table
+
 
 Json = Annotated[bool, typer.Option("--json", help="cli.option.json")]
 JobId = Annotated[str, typer.Argument(metavar="ID", help="cli.option.job", show_default=False)]
@@ -25,8 +35,7 @@ Models = Annotated[
     ),
 ]
 Table = Annotated[
-    Path,
-    typer.Argument(metavar="TABLE", help="cli.option.table", exists=True, dir_okay=False, show_default=False),
+    Path, typer.Argument(metavar="TABLE", help="cli.option.table", callback=_there, show_default=False)
 ]
 
 

@@ -37,9 +37,9 @@ def predict(
     """Predict the rows of a table with a trained model."""
     import nbml
 
-    if output is not None and output.exists() and output.samefile(table):
+    if output is not None and output.exists() and table.exists() and output.samefile(table):
         raise CommandError("NBML-C04", path=str(output))
-    new = nbml.read(table, **(read_options(encoding, delimiter, header, sheet) or {}))
+    new = nbml.read(str(table), **(read_options(encoding, delimiter, header, sheet) or {}))
     predicted = nbml.predict(run, new.frame)
     if output is None and not as_json:
         show_predictions(out(), predicted)

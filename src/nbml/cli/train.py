@@ -11,6 +11,7 @@ from nbml.cli.faults import CommandError
 from nbml.cli.options import Delimiter, Encoding, Header, Json, Models, Sheet, Table, fold_count, read_options
 from nbml.cli.screen import write_json
 from nbml.cli.watch import attend
+from nbml.spec.source import is_remote
 from nbml.spec.train import SamplerName, TrainSpec
 
 Detach = Annotated[bool, typer.Option("--detach", help="cli.option.detach")]
@@ -53,7 +54,7 @@ def train(
     import nbml
 
     spec = nbml.make_spec(
-        str(table.absolute()),
+        str(table),
         targets=target,
         features=feature or None,
         model=model or "lightgbm",
@@ -106,6 +107,9 @@ def save_spec(spec: TrainSpec, file: Path, *, beside: Path) -> None:
     from nbml.spec.parse import spec_to_yaml
 
     file = file.absolute()
+    if is_remote(str(beside)):
+        write_text(file, spec_to_yaml(spec))
+        return
     if file.exists() and file.samefile(beside):
         raise CommandError("NBML-C04", path=str(file))
     table = beside.absolute()

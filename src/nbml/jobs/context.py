@@ -56,14 +56,7 @@ class JobContext:
 
     def note(self, error: NbmlError, *, level: str = "warning") -> None:
         """Tell something that is no failure of the job."""
-        self.log.emit(
-            Notice(
-                level="info" if level == "info" else "warning",
-                code=error.code,
-                message=error.message,
-                fields=error.fields,
-            )
-        )
+        self.log.emit(notice(error, level=level))
 
     @contextmanager
     def stage(self, stage: Stage, detail: str = "") -> Iterator[None]:
@@ -78,6 +71,16 @@ class JobContext:
         """Time until the spec's limit, None without one."""
         limit = self.spec.search.timeout_s
         return None if limit is None else limit - self.log.elapsed_s()
+
+
+def notice(error: NbmlError, *, level: str = "warning") -> Notice:
+    """An error that ends nothing, as an event."""
+    return Notice(
+        level="info" if level == "info" else "warning",
+        code=error.code,
+        message=error.message,
+        fields=error.fields,
+    )
 
 
 def no_model(first: NbmlError | None, *, timed_out: bool) -> NbmlError:

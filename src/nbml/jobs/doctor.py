@@ -7,33 +7,32 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
 
 from nbml.durable import write_text
 from nbml.engine.budget import cpu_budget, memory_budget_mb
 from nbml.engine.cluster import find_head
 from nbml.errors import NbmlError
 from nbml.i18n import language, text
+from nbml.jobs.surroundings import Check as Check
+from nbml.jobs.surroundings import (
+    Verdict,
+    check_catalog,
+    check_files,
+    check_front_end,
+    check_identity,
+    check_settings,
+    tried,
+)
 from nbml.jobs.writing import LIBRARIES
 from nbml.settings import Settings
 
-Verdict = Literal["ok", "warning", "failed"]
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: what was found, whether it is well, and what to do if not."""
-
-    name: str
-    verdict: Verdict
-    found: str
-    next_step: str = ""
-
 
 def doctor(*, start: bool = True) -> list[Check]:
-    """Look at Python, libraries, storage, processors, Ray and MLflow.
+    """Look at all that nbml stands on, one thing after the other; what fails does not hide the rest.
+
+    Python, libraries, settings and where each comes from, storage, processors, who is working, files,
+    catalog, Ray, MLflow, front end. No secret is shown.
 
     Parameters
     ----------
@@ -45,19 +44,19 @@ def doctor(*, start: bool = True) -> list[Check]:
         Check("nbml", "ok", f"{version('nbml')}, {language()}"),
         Check("python", "ok", f"{platform.python_version()} {sys.executable}"),
         _libraries(),
+        check_settings(settings),
         _storage(settings),
         _budget(settings),
     ]
-    checks.append(_tried("ray", lambda: _ray(settings, start=start)))
-    checks.append(_tried("mlflow", lambda: _mlflow(settings)))
-    return checks
-
-
-def _tried(name: str, look: Callable[[], Check]) -> Check:
-    try:
-        return look()
-    except NbmlError as error:
-        return Check(name, "failed", error.message, error.next_step)
+    further: dict[str, Callable[[], Check]] = {
+        "identity": lambda: check_identity(settings),
+        "files": lambda: check_files(settings),
+        "catalog": lambda: check_catalog(settings),
+        "ray": lambda: _ray(settings, start=start),
+        "mlflow": lambda: _mlflow(settings),
+        "front end": check_front_end,
+    }
+    return checks + [tried(name, look) for name, look in further.items()]
 
 
 def _libraries() -> Check:
@@ -79,7 +78,7 @@ def _storage(settings: Settings) -> Check:
             write_text(type(settings.home)(folder) / "probe", "probe")
     except (OSError, NbmlError) as error:
         return Check("storage", "failed", f"{settings.home}: {error}", text("doctor.storage.next"))
-    free_gb = shutil.disk_usage(settings.home).free / 2**30
+    free_gb = min(shutil.disk_usage(place).free for place in (settings.home, tempfile.gettempdir())) / 2**30
     verdict: Verdict = "ok" if free_gb > 1 else "warning"
     return Check(
         "storage",

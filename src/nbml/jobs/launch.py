@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from nbml.data.read import read as read_table
+from nbml.catalog import recording
+from nbml.catalog.reading import read as read_table
 from nbml.data.table import Table
 from nbml.engine.event_log import EventLog
 from nbml.engine.lease import Lease
 from nbml.errors import JobError, NbmlError, SpecError
+from nbml.jobs.context import notice
 from nbml.jobs.job import Job
 from nbml.jobs.supervise import ENTRY, WARM, supervise_inline, unexpected
 from nbml.jobs.writing import write_job
@@ -21,6 +23,7 @@ from nbml.settings import Settings
 from nbml.spec.events import Fault, JobFinished, JobQueued
 from nbml.spec.parse import load_spec, parse_spec
 from nbml.spec.reading import ReadOptions
+from nbml.spec.source import is_remote
 from nbml.spec.train import TrainSpec
 
 if TYPE_CHECKING:
@@ -61,7 +64,9 @@ def make_spec(
     read: ReadOptions | Mapping[str, Any] | None = None,
 ) -> TrainSpec:
     """The spec that ``train`` would run for the same arguments; see ``train``."""
-    path = str(Path(source).absolute()) if isinstance(source, str | Path) else None
+    path = None
+    if isinstance(source, str | Path):
+        path = str(source) if is_remote(str(source)) else str(Path(source).absolute())
     return parse_spec(
         {
             "schema": "nbml.job/1",
@@ -195,8 +200,10 @@ def start(
     if asked is None:
         raise SpecError("NBML-S08")
     table = asked if isinstance(asked, Table) else read_table(asked, spec.data.read)
+    if table.path is not None and (asked is not table or is_remote(table.path)):
+        spec = spec.model_copy(update={"data": spec.data.model_copy(update={"path": table.path})})
     written = write_job(spec, table, settings)
-    _queue(written)
+    _queue(written, settings)
     launch(written, settings, executor or settings.executor)
     return Job(written.folder.job_id, settings)
 
@@ -263,9 +270,11 @@ def _hand_over(written: WrittenJob, settings: Settings) -> None:
             log.emit(JobFinished(state="failed", error=Fault(**failure.to_dict())))
 
 
-def _queue(written: WrittenJob) -> None:
+def _queue(written: WrittenJob, settings: Settings) -> None:
     with _log(written) as log:
         log.emit(JobQueued(task=written.spec.task, title=written.spec.title))
+        if (trouble := recording.made(written.spec, settings)) is not None:
+            log.emit(notice(trouble))
 
 
 @contextmanager

@@ -5,16 +5,17 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 
+from nbml.catalog import recording
 from nbml.durable import write_text
 from nbml.engine.event_log import EventLog
 from nbml.engine.executor import Executor
 from nbml.engine.job_folder import JobFolder
 from nbml.engine.lease import Lease
 from nbml.errors import EngineError, JobError, NbmlError
-from nbml.jobs.context import JobContext, StopRequestedError
+from nbml.jobs.context import JobContext, StopRequestedError, notice
 from nbml.jobs.train import run_training
 from nbml.jobs.train_bench import WARM_MODULES
-from nbml.jobs.written_job import read_job
+from nbml.jobs.written_job import WrittenJob, read_job
 from nbml.settings import Settings
 from nbml.spec.events import Fault, JobFinished, JobStarted
 from nbml.spec.result import TrainRecord
@@ -83,7 +84,7 @@ def supervise(
         return
     attempts = sum(event.type == "job.started" for event in log.past)
     log.emit(JobStarted(attempt=attempts + 1, executor=name))
-    tracking = None
+    tracking, job = None, None
     try:
         job = read_job(job_id, settings)
         tracking = TrackingWriter(folder.root, job.spec, settings)
@@ -106,12 +107,20 @@ def supervise(
         # The boundary of a job: whatever went wrong must end it visibly.
         end = JobFinished(state="failed", error=Fault(**unexpected(error, folder).to_dict()))
     try:
+        if job is not None and (trouble := _enter(job, settings, end)) is not None:
+            log.emit(notice(trouble))
         log.emit(end)
     finally:
         if tracking is not None:
             tracking.close(timeout_s=TRACKING_CLOSE_S)
         log.close()
         lease.release()
+
+
+def _enter(job: WrittenJob, settings: Settings, end: JobFinished) -> NbmlError | None:
+    """Enter the job's end in the catalog; what kept that from being done, if anything did."""
+    code = None if end.error is None else end.error.code
+    return recording.finished(job.spec, job.folder.root, settings, end.state, error_code=code)
 
 
 def unexpected(error: Exception, folder: JobFolder) -> JobError:

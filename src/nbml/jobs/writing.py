@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,6 +14,7 @@ from nbml.engine.job_folder import JobFolder, new_job_id
 from nbml.errors import SpecError
 from nbml.jobs.training_data import check
 from nbml.jobs.written_job import FINDINGS, WrittenJob
+from nbml.platform.choose import current_user
 from nbml.settings import Settings
 from nbml.spec.columns import ColumnSheet
 from nbml.spec.parse import spec_to_json
@@ -78,7 +78,7 @@ def write_job(spec: TrainSpec, table: Table, settings: Settings) -> WrittenJob:
         features=features,
         n_rows=len(frame),
         versions=_versions(),
-        user=getpass.getuser(),
+        user=current_user(settings),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         columns_sha256=stored,
     )

@@ -6,20 +6,16 @@ holds both sides to the same behaviour.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from nbml.errors import PlatformError
+from nbml.spec.source import TableName
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import sqlalchemy as sa
     from pydantic import SecretStr
-
-_PART = r"(?:`(?:[^`\x00-\x1f]|``){1,255}`|[^\W\d]\w{0,254})"
-_TABLE = re.compile(rf"({_PART})\.({_PART})\.({_PART})(?:@v(\d{{1,18}}))?")
 
 
 @dataclass(frozen=True)
@@ -39,59 +35,6 @@ class Person:
     user: str
     name: str = ""
     groups: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class TableName:
-    """A table by its three names, and the version that is meant.
-
-    Attributes
-    ----------
-    version : int or None
-        Version of a Delta table; the latest when None.
-    """
-
-    catalog: str
-    schema: str
-    table: str
-    version: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> TableName:
-        """The table of ``catalog.schema.table`` or ``catalog.schema.table@v3``; names may stand in backticks.
-
-        Raises
-        ------
-        PlatformError
-            NBML-U24 for anything else.
-
-        Examples
-        --------
-        >>> TableName.parse("lab.mixes.`2026 原料`@v3")
-        TableName(catalog='lab', schema='mixes', table='2026 原料', version=3)
-        """
-        found = _TABLE.fullmatch(text)
-        if found is None:
-            raise PlatformError("NBML-U24", name=text[:200])
-        one, two, three, version = found.groups()
-        return cls(_bare(one), _bare(two), _bare(three), None if version is None else int(version))
-
-    @property
-    def quoted(self) -> str:
-        """The three names as SQL, each in backticks, without the version."""
-        return ".".join(f"`{part.replace('`', '``')}`" for part in (self.catalog, self.schema, self.table))
-
-    def __str__(self) -> str:
-        plain = re.compile(r"[^\W\d]\w*")
-        parts = [
-            part if plain.fullmatch(part) else f"`{part.replace('`', '``')}`"
-            for part in (self.catalog, self.schema, self.table)
-        ]
-        return ".".join(parts) + ("" if self.version is None else f"@v{self.version}")
-
-
-def _bare(part: str) -> str:
-    return part[1:-1].replace("``", "`") if part.startswith("`") else part
 
 
 class Identity(Protocol):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from nbml.errors import SpecError
 from nbml.spec.plain_text import from_text, to_yaml
+from nbml.spec.source import is_remote
 from nbml.spec.train import TrainSpec
 
 MAX_SPEC_BYTES = 1_000_000
@@ -46,7 +47,7 @@ def load_spec(path: str | Path) -> TrainSpec:
         raise SpecError("NBML-S02", path=str(file), reason=type(raw).__name__)
     spec = parse_spec(raw)
     data = spec.data.path
-    if data is not None and not Path(data).is_absolute():
+    if data is not None and not is_remote(data) and not Path(data).is_absolute():
         spec = spec.model_copy(
             update={"data": spec.data.model_copy(update={"path": str(file.parent / data)})}
         )

@@ -15,8 +15,8 @@ from nbml.errors import PlatformError
 from nbml.masking import scrub
 from nbml.platform.databricks.client import asking
 from nbml.platform.local.tables import database
-from nbml.platform.ports import TableName
 from nbml.settings import Settings
+from nbml.spec.source import TableName
 
 if TYPE_CHECKING:
     import pyarrow as pa

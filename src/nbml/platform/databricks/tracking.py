@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from nbml.errors import PlatformError
 from nbml.platform.databricks.client import asking
-from nbml.platform.ports import TableName
 from nbml.settings import Settings
+from nbml.spec.source import TableName
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from nbml.durable import storage_error
 from nbml.errors import CatalogError, PlatformError
 from nbml.masking import masked
-from nbml.platform.ports import TableName
 from nbml.settings import Settings
+from nbml.spec.source import TableName
 
 if TYPE_CHECKING:
     import pyarrow as pa
