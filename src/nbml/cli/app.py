@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
-from nbml.cli import catalog, faults, history, jobs, predict, system, train
+from nbml.cli import catalog, faults, history, jobs, predict, promote, system, train
 from nbml.cli.screen import be_lenient, err
 from nbml.errors import NbmlError
 from nbml.i18n import LANGUAGES, catalogue, text
@@ -29,6 +29,7 @@ COMMANDS = (
     history.delete,
     history.restore,
     predict.predict,
+    promote.promote,
     system.schema,
     system.doctor,
     system.stop,

@@ -7,10 +7,23 @@ from typing import Any
 from nbml.engine.budget import cpu_budget
 from nbml.engine.cluster import NAMESPACE, WarmModules, connect, is_own_head
 from nbml.errors import EngineError
+from nbml.platform.credentials import credentials_of
 from nbml.settings import Settings
 
 WITHIN_S = 120.0
-HANDED_ON = {"language", "cpus", "tracking_uri", "registry_uri"}
+HANDED_ON = {
+    "language",
+    "cpus",
+    "tracking_uri",
+    "registry_uri",
+    "environment",
+    "workspace",
+    "warehouse",
+    "catalog",
+    "schema_name",
+    "volume",
+    "secret_scope",
+}
 """Settings of the caller that hold for its job, whoever started the head."""
 
 
@@ -50,7 +63,9 @@ def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModu
     said = settings.model_dump(mode="json", include=HANDED_ON, exclude_none=True)
     try:
         name: str = ray.get(keeper.take_supervisor.remote(job_id), timeout=WITHIN_S)
-        ray.get(ray.get_actor(name, namespace=NAMESPACE).assign.remote(job_id, entry, said), timeout=WITHIN_S)
+        supervisor = ray.get_actor(name, namespace=NAMESPACE)
+        credentials = credentials_of(settings)
+        ray.get(supervisor.assign.remote(job_id, entry, said, credentials), timeout=WITHIN_S)
     except (ray.exceptions.RayError, ValueError) as error:
         raise EngineError("NBML-E25", reason=str(error)[:600]) from error
     return name

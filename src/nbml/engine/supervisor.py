@@ -36,7 +36,9 @@ class Supervisor:
         """The process id, once the libraries are loaded."""
         return os.getpid()
 
-    def assign(self, job_id: str, entry: str, settings: dict[str, Any]) -> int:
+    def assign(
+        self, job_id: str, entry: str, settings: dict[str, Any], credentials: dict[str, str] | None = None
+    ) -> int:
         """Run a job.
 
         Parameters
@@ -47,26 +49,43 @@ class Supervisor:
         settings : dict
             What the caller's environment says; an address that carries a password is not written down, so
             a restarted supervisor takes it from the head's environment.
+        credentials : dict, optional
+            Environment variables for this job alone; kept in this process's memory, never on disk.
         """
         kept = {name: value for name, value in settings.items() if "@" not in str(value)}
         write_text(self._assignment, json.dumps({"job_id": job_id, "entry": entry, "settings": kept}))
-        self._begin(job_id, entry, settings)
+        self._begin(job_id, entry, settings, credentials)
         return os.getpid()
 
-    def _begin(self, job_id: str, entry: str, settings: dict[str, Any]) -> None:
+    def _begin(
+        self, job_id: str, entry: str, settings: dict[str, Any], credentials: dict[str, str] | None = None
+    ) -> None:
         module, _, function = entry.partition(":")
         if not module.startswith("nbml.jobs."):
             raise ValueError(entry)
         run = cast("Callable[[str, Settings], None]", getattr(import_module(module), function))
         threading.Thread(
-            target=self._run, args=(run, check_job_id(job_id), settings), name="nbml-job", daemon=True
+            target=self._run,
+            args=(run, check_job_id(job_id), settings, credentials or {}),
+            name="nbml-job",
+            daemon=True,
         ).start()
 
-    def _run(self, run: Callable[[str, Settings], None], job_id: str, settings: dict[str, Any]) -> None:
+    def _run(
+        self,
+        run: Callable[[str, Settings], None],
+        job_id: str,
+        settings: dict[str, Any],
+        credentials: dict[str, str],
+    ) -> None:
         os.environ["NBML_LANGUAGE"] = settings.get("language") or language()
+        before = {name: os.environ.get(name) for name in credentials}
+        os.environ.update(credentials)
         try:
             run(job_id, Settings(home=self._home, **settings))
         finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
             self._assignment.unlink(missing_ok=True)
             from nbml.engine.ray_executor import release_supervisor
 

@@ -17,7 +17,7 @@ from nbml.ml.bundle.places import MANIFEST
 from nbml.spec.result import Leader, TrainRecord
 from nbml.tracking import files
 from nbml.tracking.kept import Kept
-from nbml.tracking.logged_model import log_model, register
+from nbml.tracking.logged_model import log_model, register, registered_name
 from nbml.tracking.names import MAX_PARAM, key, shown, slug
 from nbml.tracking.runs import JOB, Runs
 from nbml.tracking.spool import Operation
@@ -58,7 +58,7 @@ class Closing:
             experiment_id=self._state.experiment_id,
             tracking_uri=self._runs.store.shown,
             model_uri=f"models:/{notes['model']}" if notes.get("model") else None,
-            registered_as=self._runs.spec.register_as if notes.get("version") else None,
+            registered_as=registered_name(self._runs) if notes.get("version") else None,
             version=notes.get("version") or None,
         )
         self._state.kept = asdict(kept)

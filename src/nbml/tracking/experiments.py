@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nbml.errors import TrackingError
 from nbml.tracking.faults import is_taken
 from nbml.tracking.names import shown
-from nbml.tracking.store import Store, experiment_name
+from nbml.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -30,21 +30,24 @@ PARENT = "mlflow.parentRunId"
 MODEL_NAME = "trained_model"
 
 
-def find_experiment(client: MlflowClient, store: Store, project: str) -> tuple[str, str]:
+def find_experiment(client: MlflowClient, store: Store, project: str, user: str = "") -> tuple[str, str]:
     """Id and name of the experiment of a project, made when it is not there.
 
-    A deleted experiment still holds its name: then the next free one of ``name (2)``, ``name (3)``.. is used.
+    In a workspace it stands in the user's own folder, which is made first. A deleted experiment still holds
+    its name: then the next free one of ``name (2)``, ``name (3)``.. is used.
 
     Raises
     ------
     TrackingError
         NBML-T10 when a hundred of that name were deleted.
     """
-    wanted = shown(experiment_name(project, store).strip() or "default", 400)
+    wanted = wanted_name(store, project, user)
     for number in range(1, 101):
         name = wanted if number == 1 else f"{wanted} ({number})"
         found = client.get_experiment_by_name(name)
         if found is None:
+            if store.names is not None:
+                store.names.prepare(name)
             try:
                 return str(client.create_experiment(name, artifact_location=_location(store))), name
             except Exception as error:
@@ -54,6 +57,11 @@ def find_experiment(client: MlflowClient, store: Store, project: str) -> tuple[s
         if found is not None and found.lifecycle_stage == "active":
             return str(found.experiment_id), name
     raise TrackingError("NBML-T10", name=wanted)
+
+
+def wanted_name(store: Store, project: str, user: str) -> str:
+    """Name of the experiment of a project, as long as nothing stands in its way."""
+    return shown(store.experiment(project, user).strip() or "default", 400)
 
 
 def _location(store: Store) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nbml.errors import PlatformError
 from nbml.tracking import files
 from nbml.tracking.experiments import KEY, MODEL_ID, MODEL_NAME, MODELS
 from nbml.tracking.faults import describe, is_taken, verdict
@@ -46,6 +47,7 @@ def register(runs: Runs) -> None:
     if name is None or not notes.get(MODEL):
         return
     try:
+        name = runs.store.model_name(name)
         try:
             runs.client.create_registered_model(name)
         except Exception as error:
@@ -54,10 +56,18 @@ def register(runs: Runs) -> None:
         version = _version(runs, name)
         if runs.spec.alias is not None:
             runs.client.set_registered_model_alias(name, runs.spec.alias, version)
+    except PlatformError as error:
+        runs.notice("warning", "NBML-T26", name=name, reason=error.message)
     except Exception as error:
         if verdict(error) != "refused":
             raise
         runs.notice("warning", "NBML-T26", name=name, reason=describe(error))
+
+
+def registered_name(runs: Runs) -> str | None:
+    """The full name under which the spec asks the model to be registered."""
+    asked = runs.spec.register_as
+    return None if asked is None else runs.store.model_name(asked)
 
 
 def _model_id(runs: Runs, run_id: str) -> str:

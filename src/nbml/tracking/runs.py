@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbml.i18n import text
 from nbml.spec.events import Notice
-from nbml.tracking.experiments import KEY, PARENT, STUDY, find_experiment, job_tags, study_tags
+from nbml.tracking.experiments import KEY, PARENT, STUDY, find_experiment, job_tags, study_tags, wanted_name
 from nbml.tracking.faults import describe, is_gone, verdict
 from nbml.tracking.names import key, shown
 from nbml.tracking.spool import Operation, Spool, State
@@ -186,9 +186,11 @@ class Runs:
 
     def _create(self, study: str) -> str:
         if not self.state.experiment_id:
-            self.state.experiment_id, name = find_experiment(self.client, self.store, self.spec.project)
+            user = "" if self.spec.resolved is None else self.spec.resolved.user
+            found = find_experiment(self.client, self.store, self.spec.project, user)
+            self.state.experiment_id, name = found
             self.spool.save_state(self.state)
-            if name != self.spec.project:
+            if name != wanted_name(self.store, self.spec.project, user):
                 self.notice("info", "NBML-T25", name=name)
         if study == JOB:
             name, tags = self.spec.title, job_tags(self.spec, self.state.key)

@@ -18,10 +18,12 @@ from urllib.parse import urlsplit
 
 from nbml.errors import TrackingError
 from nbml.masking import masked
+from nbml.platform.choose import platform
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+    from nbml.platform.ports import Tracking
     from nbml.settings import Settings
 
 INITIALISE_S = 120.0
@@ -44,17 +46,28 @@ class Store:
         Folder of artifacts where the client chooses it, as beside a database; None where a server does.
     database : Path or None
         The SQLite file, where it is one.
+    names : Tracking or None
+        The port that says how experiments and models are named there; None where they are named as they are.
     """
 
     uri: str = field(repr=False)
     registry_uri: str = field(repr=False)
     artifacts: Path | None = None
     database: Path | None = None
+    names: Tracking | None = field(default=None, repr=False, compare=False)
 
     @property
     def shown(self) -> str:
         """The address without credentials."""
         return masked(self.uri)
+
+    def experiment(self, project: str, user: str) -> str:
+        """Name of the experiment of a project."""
+        return project if self.names is None else self.names.experiment(project, user)
+
+    def model_name(self, name: str) -> str:
+        """Full name of a registered model, where one has three parts."""
+        return name if self.names is None else self.names.model_name(name)
 
     @property
     def is_remote(self) -> bool:
@@ -63,7 +76,7 @@ class Store:
 
 
 def resolve(settings: Settings) -> Store:
-    """The store of the settings; a local SQLite store under ``NBML_HOME`` unless an address is set.
+    """The store of the settings: an address that is set, the workspace's, or SQLite under ``NBML_HOME``.
 
     Makes the local folders and tries to write there. Does not import mlflow.
 
@@ -75,14 +88,15 @@ def resolve(settings: Settings) -> Store:
     """
     home = Path(os.path.abspath(settings.home.expanduser()))  # noqa: PTH100 - resolve() would follow links
     folder = home / "mlflow"
-    if settings.tracking_uri is None:
+    names = platform(settings).tracking
+    uri, registry = names.tracking_uri, names.registry_uri
+    if uri is None:
         database = folder / "mlflow.db"
         if "?" in str(database):
             raise TrackingError("NBML-T02", uri=str(database), reason="'?' in a path")
         _prepare(folder / "artifacts")
         uri = f"sqlite:///{database.as_posix()}"
-        return Store(uri, settings.registry_uri or uri, folder / "artifacts", database)
-    uri = settings.tracking_uri
+        return Store(uri, registry or uri, folder / "artifacts", database, names)
     scheme = urlsplit(uri).scheme.split("+")[0]
     if scheme not in (*_DATABASES, *_SERVERS) and uri not in ("databricks", "databricks-uc"):
         raise TrackingError("NBML-T02", uri=masked(uri), reason="unknown kind")
@@ -95,7 +109,7 @@ def resolve(settings: Settings) -> Store:
                 raise TrackingError("NBML-T02", uri=masked(uri), reason="relative path")
             artifacts = sqlite.parent / "artifacts"
         _prepare(artifacts)
-    return Store(uri, settings.registry_uri or uri, artifacts, sqlite)
+    return Store(uri, registry or uri, artifacts, sqlite, names)
 
 
 def _prepare(folder: Path) -> None:
@@ -107,11 +121,6 @@ def _prepare(folder: Path) -> None:
             pass
     except OSError as error:
         raise TrackingError("NBML-T01", path=str(folder), reason=error.strerror or str(error)) from error
-
-
-def experiment_name(project: str, store: Store) -> str:  # noqa: ARG001 - a workspace names them by user
-    """The experiment of a project: its own name."""
-    return project
 
 
 def connect(store: Store) -> MlflowClient:
