@@ -56,10 +56,7 @@ def workbench(
     JobError
         When there is no such job.
     """
-    from nbml.data.read import read
-    from nbml.data.table import Table
-
-    held = table if table is None or isinstance(table, Table) else read(table)
+    held = None if table is None else _table(table)
 
     def prepare(session: Session) -> None:
         if held is not None:
@@ -90,6 +87,13 @@ def Train(table: Source | None = None, **options: Any) -> WorkbenchPanel:  # noq
 def Runs(**options: Any) -> WorkbenchPanel:  # noqa: N802
     """The Runs room alone; options as ``workbench``."""
     return workbench(rooms=("runs",), **options)
+
+
+def _table(source: Source) -> Table:
+    from nbml.data.read import read
+    from nbml.data.table import Table
+
+    return source if isinstance(source, Table) else read(source)
 
 
 def _name_of(value: object) -> str | None:

@@ -39,7 +39,7 @@ class Feed:
         self._job = Job(job_id, settings)
         self._waiting: deque[tuple[int, int, dict[str, Any]]] = deque()
         self._looked = time.monotonic()
-        self._view: tuple[int, dict[str, Any]] | None = None
+        self._views: dict[int, dict[str, Any]] = {}
         self.snapshot: Snapshot = self._job.snapshot()
         self.sent = self.snapshot.seq
         self.status: str = self._job.standing(self.snapshot)
@@ -96,15 +96,14 @@ class Feed:
             "events": events,
         }
 
-    def view(self) -> dict[str, Any]:
-        """The job as a view begins with it; made once for all panels."""
-        seen = self.snapshot
-        if self._view is None or self._view[0] != seen.seq:
-            self._view = (
-                seen.seq,
-                {"job_id": self._job.id, "seq": seen.seq, "snapshot": fit(seen, SNAPSHOT_BYTES)},
-            )
-        return self._view[1]
+    def view(self, limit: int = SNAPSHOT_BYTES) -> dict[str, Any]:
+        """The job as a view begins with it, in at most so many bytes; made once for all panels."""
+        seen, views = self.snapshot, self._views
+        if limit not in views or views[limit]["seq"] != seen.seq:
+            self._views = {size: view for size, view in views.items() if view["seq"] == seen.seq}
+            self._views[limit] = {"job_id": self._job.id, "seq": seen.seq, "snapshot": fit(seen, limit)}
+            return self._views[limit]
+        return views[limit]
 
     def _take(self, events: list[AnyEvent]) -> None:
         """Make new events ready to be sent; of the lossy ones only the latest."""

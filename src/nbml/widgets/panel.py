@@ -80,7 +80,7 @@ class WorkbenchPanel(anywidget.AnyWidget):
         self._is_shown = threading.Event()
         with speaking(self.session.language):
             script, style = source(self._token, is_first=not _CARRIERS)
-        super().__init__(_esm=script, _css=style, snapshot=self.session.snapshot())
+        super().__init__(_esm=script, _css=style, snapshot=self.session.snapshot(PUMP.share))
         if not _CARRIERS:
             _CARRIERS.add(self)
         run_where_asked(self.comm)
@@ -128,7 +128,7 @@ class WorkbenchPanel(anywidget.AnyWidget):
 
     def refresh(self) -> None:
         """Renew the synced snapshot; by the pump alone."""
-        self.snapshot = self.session.snapshot()
+        self.snapshot = self.session.snapshot(PUMP.share)
 
     def job_moved(self, feed: Feed) -> None:
         """Tell the page how its job stands, and renew the static view when it has ended."""

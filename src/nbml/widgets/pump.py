@@ -15,9 +15,10 @@ from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from nbml.settings import Settings
-from nbml.widgets.feed import Feed
+from nbml.widgets.feed import SNAPSHOT_BYTES, Feed
 from nbml.widgets.outbox import Outbox
 
+ALL_SYNCED_BYTES = 2_400_000
 TICK_S = 0.1
 REFRESH_S = 1.0
 _logger = logging.getLogger(__name__)
@@ -68,10 +69,19 @@ class Pump:
         """The thread, while there are members."""
         return self._thread
 
+    @property
+    def share(self) -> int:
+        """Bytes of its job that a panel may sync: a reloaded page gets all panels in one message."""
+        most = min(SNAPSHOT_BYTES, ALL_SYNCED_BYTES // max(len(self._seats), 1))
+        return 2 ** (most.bit_length() - 1) if most < SNAPSHOT_BYTES else most
+
     def enter(self, member: Member) -> None:
         """Send for this member from now on."""
         with self._change:
+            before = self.share
             self._seats[member] = _Seat()
+            for seat in self._seats.values() if self.share < before else ():
+                seat.is_stale = True
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="nbml-pump", daemon=True)
                 self._thread.start()

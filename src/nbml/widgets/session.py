@@ -15,7 +15,7 @@ from nbml.jobs.job import Job
 from nbml.settings import Settings
 from nbml.spec.messages.session import JobLine, SessionState, TableSummary
 from nbml.spec.reading import shown
-from nbml.widgets.feed import Feed
+from nbml.widgets.feed import SNAPSHOT_BYTES, Feed
 from nbml.widgets.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -191,8 +191,8 @@ class Session:
         if speech and not self._is_said and speech[:2].lower() in LANGUAGES:
             self.speak(speech[:2].lower())
 
-    def snapshot(self) -> dict[str, Any]:
-        """All a view needs to draw the panel (``PanelSnapshot``), under 200 kB."""
+    def snapshot(self, limit: int = SNAPSHOT_BYTES) -> dict[str, Any]:
+        """All a view needs to draw the panel (``PanelSnapshot``); at most so many bytes of it for the job."""
         with self.lock:
             state, feed = self._state, self.feed
         return {
@@ -201,7 +201,7 @@ class Session:
             "rooms": list(state.rooms),
             "room": state.room,
             "state": state.model_dump(mode="json"),
-            "job": None if feed is None else feed.view(),
+            "job": None if feed is None else feed.view(limit),
         }
 
 

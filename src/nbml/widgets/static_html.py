@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from nbml.errors import NbmlError
 from nbml.i18n import speaking, text
 from nbml.i18n.numbers import number, plus_minus
 from nbml.jobs.job import Job
-from nbml.jobs.result import TrainResult
 from nbml.spec.columns import Finding
 from nbml.spec.reading import shown
 from nbml.spec.result import Leader, TrainRecord
@@ -156,8 +154,8 @@ def _record(job: Job) -> TrainRecord | None:
     if not job.paths.result.exists():
         return None
     try:
-        return TrainResult.load(job.folder).record
-    except (OSError, ValueError, NbmlError):
+        return TrainRecord.model_validate_json(job.paths.result.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
 
 

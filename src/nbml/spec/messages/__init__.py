@@ -14,11 +14,15 @@ from nbml.spec.messages import data_room, runs_room, session, train_room
 from nbml.spec.messages.base import Answer, Chunk, EventBatch, ProgressNote, Reply, Request, SnapshotMessage
 from nbml.spec.messages.session import PanelSnapshot, StateMessage
 
+BY_ROOM: dict[str, tuple[type[Request], ...]] = {
+    "data": data_room.Requests,
+    "train": train_room.Requests,
+    "runs": runs_room.Requests,
+}
+"""What each room is asked; what every panel is asked stands in ``session``."""
 REQUESTS: tuple[type[Request], ...] = (
     *session.Requests,
-    *data_room.Requests,
-    *train_room.Requests,
-    *runs_room.Requests,
+    *(request for requests in BY_ROOM.values() for request in requests),
 )
 ANSWERS: dict[type[Request], type[Strict]] = {
     **session.Answers,
