@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError
 from nbml.jobs.job import Job
-from nbml.ml.bundle.reader import open_bundle
-from nbml.ml.predictor import Predictor
 from nbml.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
+
+    from nbml.ml.predictor import Predictor
 
 
 def open_job(job_id: str) -> Job:
@@ -47,7 +49,7 @@ def load(model_id: str) -> Predictor:
     from nbml.tracking.load import fetch_bundle, find_run
 
     ref = find_run(model_id, settings)
-    return Predictor(open_bundle(fetch_bundle(ref, settings.home / "cache" / "models", settings)))
+    return _predictor(fetch_bundle(ref, settings.home / "cache" / "models", settings))
 
 
 def predict(model_id: str, rows: Any, **options: Any) -> pd.DataFrame:
@@ -58,7 +60,14 @@ def predict(model_id: str, rows: Any, **options: Any) -> pd.DataFrame:
 def _of_job(folder: JobFolder) -> Predictor:
     if not (folder.models / "manifest.json").exists():
         raise JobError("NBML-J08", job_id=folder.job_id)
-    return Predictor(open_bundle(folder.models))
+    return _predictor(folder.models)
+
+
+def _predictor(folder: Path) -> Predictor:
+    from nbml.ml.bundle.reader import open_bundle
+    from nbml.ml.predictor import Predictor
+
+    return Predictor(open_bundle(folder))
 
 
 def _job_of_run(run_id: str, settings: Settings) -> str:
