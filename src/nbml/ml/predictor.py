@@ -19,6 +19,7 @@ from nbml.ml.choice import Choice, cards_of
 from nbml.ml.domain.neighbours import Near
 from nbml.ml.intervals.difficulty import NEIGHBOURS
 from nbml.ml.intervals.guarantee import Guarantee
+from nbml.ml.profiler import Profile, profile
 from nbml.ml.rows import Rows, to_frame
 
 
@@ -209,6 +210,15 @@ class Predictor:
         choice = Choice.of(self.bundle)
         found = {name: choice.guarantee(name, interval) for name in choice.cards}
         return {name: one for name, one in found.items() if one is not None}
+
+    def curves(self, row: Rows, **options: Any) -> Profile:
+        """What-if curves of every target along every input through one row; see ``profiler.profile``.
+
+        Examples
+        --------
+        ``predictor.curves({"cement": 300, "age": 28}, inputs=["age"], interval=0.9).curves[0].lines``
+        """
+        return profile(self.bundle, row, **options)
 
     def shap(
         self,
