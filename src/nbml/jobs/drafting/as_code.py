@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 
 WIDTH = 88
 INDENT = "    "
+IMPORT = "import nbml\n"
 
 
 def as_call(
-    arguments: Mapping[str, Any], source: str, *, is_path: bool, read: ReadOptions | None = None
+    arguments: Mapping[str, Any],
+    source: str,
+    *,
+    is_path: bool,
+    read: ReadOptions | None = None,
+    before: str = IMPORT,
 ) -> str:
     """The call that makes a job.
 
@@ -33,6 +39,8 @@ def as_call(
         Whether `source` is a path.
     read : ReadOptions, optional
         How a path is read, where something was said about it.
+    before : str
+        Lines above the call, such as those that make the table.
 
     Returns
     -------
@@ -47,7 +55,11 @@ def as_call(
     if not is_path and not source.isidentifier():
         raise ValueError(f"not a name: {source!r}")
     said = dict(arguments)
-    options = {} if read is None else read.model_dump(mode="json", exclude_unset=True, exclude_defaults=True)
+    options = (
+        {}
+        if read is None or not is_path
+        else read.model_dump(mode="json", exclude_unset=True, exclude_defaults=True)
+    )
     if options:
         said["read"] = options
     first = repr(source) if is_path else source
@@ -55,7 +67,7 @@ def as_call(
     line = f"job = nbml.train({', '.join(parts)})"
     if len(line) > WIDTH or "\n" in line:
         line = "job = nbml.train(\n" + "".join(f"{INDENT}{part},\n" for part in parts) + ")"
-    return f"import nbml\n\n{line}\n"
+    return f"{before}\n{line}\n"
 
 
 def as_yaml(spec: TrainSpec) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from nbml.data.checks.view import NUMERIC
-from nbml.errors import DataError, DependencyError, ModelError
+from nbml.errors import DataError, DependencyError, ModelError, NbmlError, SpecError
 from nbml.jobs.drafting.draft import with_kinds
 from nbml.ml.models import FAMILIES, family
 from nbml.ml.models.base import Param, Shape
@@ -39,7 +39,7 @@ def ranges_of(form: TrainForm, shape: Shape) -> dict[str, tuple[SearchRange, ...
     }
 
 
-def check_ranges(form: TrainForm, table: Table, spec: TrainSpec) -> Iterator[ModelError | DependencyError]:
+def check_ranges(form: TrainForm, table: Table, spec: TrainSpec) -> Iterator[NbmlError]:
     """Find changes that cannot be used, each with its ``field``, and a sampler that cannot be had."""
     from importlib.util import find_spec
 
@@ -64,7 +64,16 @@ def check_ranges(form: TrainForm, table: Table, spec: TrainSpec) -> Iterator[Mod
             try:
                 override(space, {parameter: given})
             except ModelError as error:
-                yield ModelError(error.code, **error.fields, field=f"space.{name}.{parameter}")
+                yield _fault(error, space.get(parameter), given, f"space.{name}.{parameter}")
+
+
+def _fault(error: ModelError, usual: Param | None, given: Any, field: str) -> NbmlError:
+    """A range that cannot be drawn from is told by its ends, as the form shows it."""
+    if error.code != "NBML-M12" or usual is None or not isinstance(given, dict) or "choices" in given:
+        return ModelError(error.code, **error.fields, field=field)
+    asked = _as_asked(usual, given)
+    name = field.rsplit(".", 1)[-1]
+    return SpecError("NBML-S24", name=name, low=asked.low, high=asked.high, kind=usual.kind, field=field)
 
 
 def _ranges(name: str, changes: dict[str, Any], shape: Shape) -> Iterator[SearchRange]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
@@ -55,9 +56,8 @@ def importance(trials: Sequence[LoggedTrial], space: Mapping[str, Param]) -> dic
     if not names:
         return None
     distributions = {name: _distribution(space[name]) for name in names}
-    study = optuna.create_study()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quiet():
+        study = optuna.create_study()
         study.add_trials(
             [
                 optuna.create_trial(
@@ -72,6 +72,19 @@ def importance(trials: Sequence[LoggedTrial], space: Mapping[str, Param]) -> dic
             study, evaluator=optuna.importance.FanovaImportanceEvaluator(n_trees=32, seed=0)
         )
     return {name: float(shares[name]) for name in names}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Optuna's notes to itself and leave its logging as it was."""
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        optuna.logging.set_verbosity(verbosity)
 
 
 def _distribution(param: Param) -> BaseDistribution:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from nbml.errors import NbmlError, SpecError
-from nbml.jobs.drafting.as_code import as_call, as_yaml
+from nbml.jobs.drafting.as_code import IMPORT, as_call, as_yaml
 from nbml.jobs.drafting.draft import arguments, arguments_of, form_of
 from nbml.jobs.drafting.faults import located, spec_of
 from nbml.jobs.drafting.look import look
@@ -39,8 +39,8 @@ from nbml.spec.messages.train_room import (
     StartTraining,
     TrialDetail,
 )
-from nbml.spec.reading import ReadOptions
-from nbml.spec.train import DataSource, TrainSpec
+from nbml.spec.train import TrainSpec
+from nbml.widgets.rooms.train_source import FRAME, RowSource, source_of
 
 if TYPE_CHECKING:
     from nbml.data.table import Table
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from nbml.widgets.session import Session
 
 NAME = "train"
-FRAME = "df"
 
 
 def draft(session: Session, request: DraftForm, progress: Progress) -> Draft:
@@ -70,7 +69,8 @@ def begin(session: Session, request: StartTraining, progress: Progress) -> Start
     progress.check()
     try:
         spec = spec_of(request.form, table.columns)
-        job = start(_with_source(spec, session, table), table, settings=session.settings)
+        spec = spec.model_copy(update={"data": source_of(session, table).data})
+        job = start(spec, table, settings=session.settings)
     except NbmlError as error:
         raise located(error, request.form) from error
     session.watch(job)
@@ -98,11 +98,14 @@ def code(session: Session, request: AsCode, progress: Progress) -> Code:
     del progress
     if request.job_id is not None:
         spec = _job(session, request.job_id).spec
-        return _code(session, spec, arguments_of(spec), spec.data.path, spec.data.read)
+        path = spec.data.path
+        first = path or (spec.data.name if spec.data.name.isidentifier() else FRAME)
+        return _code(session, spec, arguments_of(spec), RowSource(spec.data, first, is_path=path is not None))
     table = _table(session)
     form = request.form or TrainForm()
-    spec = _with_source(spec_of(form, table.columns), session, table)
-    return _code(session, spec, arguments(table.columns, form), table.path, spec.data.read)
+    source = source_of(session, table)
+    spec = spec_of(form, table.columns).model_copy(update={"data": source.data})
+    return _code(session, spec, arguments(table.columns, form), source)
 
 
 def result(session: Session, request: ShowResult, progress: Progress) -> ResultView:
@@ -146,23 +149,12 @@ def _job(session: Session, job_id: str) -> Job:
     return Job(job_id, session.settings)
 
 
-def _with_source(spec: TrainSpec, session: Session, table: Table) -> TrainSpec:
-    """The spec with where its rows come from, so that it can be run again as a file."""
-    known = session.form.get("data", {}).get("options")
-    read = known if isinstance(known, ReadOptions) else ReadOptions()
-    name = session.state.table.name if session.state.table else "table"
-    return spec.model_copy(update={"data": DataSource(path=table.path, read=read, name=name)})
-
-
-def _code(
-    session: Session, spec: TrainSpec, said: dict[str, Any], path: str | None, read: ReadOptions
-) -> Code:
-    if path is not None:
-        return Code(call=as_call(said, path, is_path=True, read=read), yaml=as_yaml(spec))
-    name = session.state.table.name if session.state.table else FRAME
-    name = name if name.isidentifier() else FRAME
-    note = session.say("train_room.code.frame", name=name)
-    return Code(call=as_call(said, name, is_path=False, read=read), yaml=as_yaml(spec), note=note)
+def _code(session: Session, spec: TrainSpec, said: dict[str, Any], source: RowSource) -> Code:
+    note = "" if source.is_path else session.say("train_room.code.frame", name=source.first)
+    call = as_call(
+        said, source.first, is_path=source.is_path, read=spec.data.read, before=source.before or IMPORT
+    )
+    return Code(call=call, yaml=as_yaml(spec), note=note)
 
 
 HANDLERS: dict[type[Request], Callable[[Session, Any, Progress], BaseModel | None]] = {
