@@ -81,4 +81,9 @@ def box_by_group(
         )  # fmt: skip
     made = figure(*traces, x=with_unit(group, None), y=with_unit(name, unit), note=" · ".join(notes))
     counts = [f"{label}<br>{sizes[i]:,}" for label, i in zip(names, kept, strict=True)]
-    return made.update_xaxes(tickvals=ticks, ticktext=counts if len(kept) <= 12 else names, showgrid=False)
+    return made.update_xaxes(
+        tickvals=ticks,
+        ticktext=counts if len(kept) <= 12 else names,
+        showgrid=False,
+        ticklabeloverflow="allow",
+    )

@@ -130,7 +130,13 @@ def _pairs(labels: Sequence[str]) -> list[list[str]]:
 
 
 def _squared(made: go.Figure, across: Sequence[str], down: Sequence[str]) -> go.Figure:
-    made.update_xaxes(tickvals=np.arange(len(across)), ticktext=across, showgrid=False, zeroline=False)
+    made.update_xaxes(
+        tickvals=np.arange(len(across)),
+        ticktext=across,
+        showgrid=False,
+        zeroline=False,
+        ticklabeloverflow="allow",
+    )
     return made.update_yaxes(
         tickvals=np.arange(len(down)), ticktext=down, autorange="reversed", showgrid=False, zeroline=False
     )

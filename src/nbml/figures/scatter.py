@@ -31,7 +31,7 @@ def scatter(
     colour_unit: str | None = None,
     most: int = MOST_POINTS,
 ) -> go.Figure:
-    """Points of two quantities; ``customdata`` holds the row of each, from 0.
+    """Points of two quantities; ``customdata`` holds the number of each row, from 1.
 
     Parameters
     ----------

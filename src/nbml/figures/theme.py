@@ -74,6 +74,7 @@ def figure(*traces: object, x: str = "", y: str = "", note: str = "") -> go.Figu
             text=note, xref="paper", yref="paper", x=0, y=1, xanchor="left", yanchor="bottom",
             showarrow=False, font={"size": 11}, opacity=0.8,
         )  # fmt: skip
+        made.update_layout(margin_t=34)
     return made
 
 

@@ -49,7 +49,7 @@ class UploadSource(Strict):
 
 
 class OpenData(Request):
-    """The room as it stands. Answered with DataView."""
+    """The room as it stands. Answered with TableView."""
 
     kind: Literal["data.open"] = "data.open"
 
@@ -69,14 +69,14 @@ class ListFolder(Request):
 
 
 class ChooseSource(Request):
-    """Read a source. Answered with DataView, which holds the fault when it cannot be read."""
+    """Read a source. Answered with TableView, which holds the fault when it cannot be read."""
 
     kind: Literal["data.choose"] = "data.choose"
     source: Annotated[FrameSource | FileSource | UploadSource, Field(discriminator="kind")]
 
 
 class ReadAnew(Request):
-    """Read again with options changed: those not given stay, null finds out. Answered with DataView."""
+    """Read again with options changed: those not given stay, null finds out. Answered with TableView."""
 
     kind: Literal["data.reread"] = "data.reread"
     revision: int
@@ -91,7 +91,7 @@ class ReadAnew(Request):
 
 
 class EditColumns(Request):
-    """Change columns in the sheet; what is not given stays. Answered with DataView."""
+    """Change columns in the sheet; what is not given stays. Answered with TableView."""
 
     kind: Literal["data.edit"] = "data.edit"
     revision: int
@@ -108,14 +108,14 @@ class EditColumns(Request):
 
 
 class Undo(Request):
-    """Take the last change back. Answered with DataView."""
+    """Take the last change back. Answered with TableView."""
 
     kind: Literal["data.undo"] = "data.undo"
     revision: int
 
 
 class Redo(Request):
-    """Make the change again that was taken back. Answered with DataView."""
+    """Make the change again that was taken back. Answered with TableView."""
 
     kind: Literal["data.redo"] = "data.redo"
     revision: int
@@ -173,7 +173,7 @@ class CheckTable(Request):
 
 
 class ApplyRemedy(Request):
-    """Do what a finding offers. Answered with DataView."""
+    """Do what a finding offers. Answered with TableView."""
 
     kind: Literal["data.remedy"] = "data.remedy"
     revision: int
@@ -182,11 +182,19 @@ class ApplyRemedy(Request):
 
 
 class TakeBackRows(Request):
-    """Take back a decision about rows, such as leaving out copies. Answered with DataView."""
+    """Take back a decision about rows, such as leaving out copies. Answered with TableView."""
 
     kind: Literal["data.take_back"] = "data.take_back"
     revision: int
     what: Literal["copies", "missing_target", "infinite"]
+
+
+class SelectRows(Request):
+    """Choose rows, for ``panel.selected``."""
+
+    kind: Literal["data.select"] = "data.select"
+    revision: int
+    rows: tuple[Annotated[int, Field(ge=0)], ...] = Field(max_length=100_000)
 
 
 class FirstLines(Request):
@@ -329,7 +337,7 @@ class RowDecision(Strict):
     text: str
 
 
-class DataView(Strict):
+class TableView(Strict):
     """The room: a source, how it was read, and its columns; or the fault that keeps it from being read."""
 
     revision: int
@@ -338,6 +346,9 @@ class DataView(Strict):
     decisions: tuple[DecisionLine, ...] = ()
     rows: tuple[RowDecision, ...] = ()
     fault: PanelFault | None = None
+    suggestion: Choice | None = Field(
+        default=None, description="The encoding that the fault takes for likely."
+    )
     n_rows: int = 0
     n_columns: int = 0
     columns: tuple[ColumnLine, ...] = Field(default=(), description="The first 400; others by ListColumns.")
@@ -444,6 +455,7 @@ Requests: tuple[type[Request], ...] = (
     CheckTable,
     ApplyRemedy,
     TakeBackRows,
+    SelectRows,
     FirstLines,
     DataAsCode,
     BeginUpload,
@@ -451,21 +463,21 @@ Requests: tuple[type[Request], ...] = (
     DropUpload,
 )
 Answers: dict[type[Request], type[Strict]] = {
-    OpenData: DataView,
+    OpenData: TableView,
     ListSources: Sources,
     ListFolder: FolderView,
-    ChooseSource: DataView,
-    ReadAnew: DataView,
-    EditColumns: DataView,
-    Undo: DataView,
-    Redo: DataView,
+    ChooseSource: TableView,
+    ReadAnew: TableView,
+    EditColumns: TableView,
+    Undo: TableView,
+    Redo: TableView,
     ListColumns: ColumnPage,
     ListRows: Rows,
     ProfileColumns: Profiles,
     DrawColumns: ChartView,
     CheckTable: CheckList,
-    ApplyRemedy: DataView,
-    TakeBackRows: DataView,
+    ApplyRemedy: TableView,
+    TakeBackRows: TableView,
     FirstLines: LinesView,
     DataAsCode: DataCode,
     BeginUpload: UploadPlan,

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING
 
 from nbml.errors import NbmlError
 from nbml.spec.messages import data_room as wire
 from nbml.spec.messages.base import Request
+from nbml.widgets.bridge import Handler
 from nbml.widgets.progress import Progress
+from nbml.widgets.rooms.data_sources import HANDLERS as SOURCES
 from nbml.widgets.session import Session
 
 if TYPE_CHECKING:
     from nbml.widgets.rooms.data_room import DataRoom
 
 NAME = "data"
-Handler = Callable[[Session, Any, Progress], "BaseModel | dict[str, Any] | None"]
 _MOST_FINDINGS = 200
 
 
 def _room(session: Session) -> DataRoom:
-    from nbml.widgets.rooms.data_room import room_of  # pandas and plotly, not before they are needed
+    from nbml.widgets.rooms.data_room import room_of  # pandas, not before it is needed
 
     return room_of(session)
 
@@ -44,48 +43,19 @@ def _field(name: str) -> Iterator[None]:
         raise type(fault)(fault.code, **(fault.fields | {"field": name})) from fault
 
 
-def _view(session: Session) -> wire.DataView:
+def _view(session: Session) -> wire.TableView:
     from nbml.widgets.rooms.data_view import view_of
 
     return view_of(_room(session))
 
 
-def open_data(session: Session, _request: wire.OpenData, _progress: Progress) -> wire.DataView:
+def open_data(session: Session, _request: wire.OpenData, _progress: Progress) -> wire.TableView:
     """The room as it stands."""
     _room(session).adopt(session)
     return _view(session)
 
 
-def list_sources(session: Session, _request: wire.ListSources, _progress: Progress) -> wire.Sources:
-    """DataFrames of the kernel and allowed folders."""
-    from nbml.widgets.sources.frames import kernel_namespace, list_frames
-
-    frames = list_frames(kernel_namespace())
-    return wire.Sources(
-        frames=tuple(wire.FrameLine(name=name, n_rows=rows, n_columns=width) for name, rows, width in frames),
-        roots=tuple(
-            wire.RootLine(name=root.resolve().name or str(root), place=place)
-            for place, root in enumerate(session.roots)
-        ),
-        upload_bytes=_room(session).uploads.most_bytes,
-    )
-
-
-def list_folder(session: Session, request: wire.ListFolder, _progress: Progress) -> wire.FolderView:
-    """What lies in an allowed folder."""
-    from nbml.widgets.sources.folders import list_folder as listing
-
-    found = listing(session.roots, request.root, request.path)
-    return wire.FolderView(
-        root=request.root,
-        path=request.path,
-        folders=found.folders,
-        files=tuple(wire.FileLine(name=e.name, size=e.size, is_table=e.is_table) for e in found.files),
-        more=found.more,
-    )
-
-
-def choose(session: Session, request: wire.ChooseSource, progress: Progress) -> wire.DataView:
+def choose(session: Session, request: wire.ChooseSource, progress: Progress) -> wire.TableView:
     """Read another source."""
     from nbml.widgets.rooms.data_draft import Origin
     from nbml.widgets.sources.folders import resolve_in
@@ -104,7 +74,7 @@ def choose(session: Session, request: wire.ChooseSource, progress: Progress) -> 
     return _view(session)
 
 
-def read_anew(session: Session, request: wire.ReadAnew, progress: Progress) -> wire.DataView:
+def read_anew(session: Session, request: wire.ReadAnew, progress: Progress) -> wire.TableView:
     """Read the same source with options changed."""
     said = request.model_dump(exclude_unset=True, exclude={"v", "kind", "request_id", "view_id", "revision"})
     progress.tell(0, None, session.say("data_room.reading"))
@@ -114,7 +84,7 @@ def read_anew(session: Session, request: wire.ReadAnew, progress: Progress) -> w
     return _view(session)
 
 
-def edit(session: Session, request: wire.EditColumns, _progress: Progress) -> wire.DataView:
+def edit(session: Session, request: wire.EditColumns, _progress: Progress) -> wire.TableView:
     """Change columns in the sheet."""
     room = _at(session, request.revision)
     names = [room.column(place).name for place in request.positions]
@@ -133,13 +103,13 @@ def edit(session: Session, request: wire.EditColumns, _progress: Progress) -> wi
     return _view(session)
 
 
-def undo(session: Session, request: wire.Undo, _progress: Progress) -> wire.DataView:
+def undo(session: Session, request: wire.Undo, _progress: Progress) -> wire.TableView:
     """Take the last change back."""
     _at(session, request.revision).undo(session)
     return _view(session)
 
 
-def redo(session: Session, request: wire.Redo, _progress: Progress) -> wire.DataView:
+def redo(session: Session, request: wire.Redo, _progress: Progress) -> wire.TableView:
     """Make it again."""
     _at(session, request.revision).redo(session)
     return _view(session)
@@ -213,16 +183,22 @@ def check(session: Session, request: wire.CheckTable, _progress: Progress) -> wi
     )
 
 
-def apply_remedy(session: Session, request: wire.ApplyRemedy, _progress: Progress) -> wire.DataView:
+def apply_remedy(session: Session, request: wire.ApplyRemedy, _progress: Progress) -> wire.TableView:
     """Do what a finding offers."""
     _at(session, request.revision).apply(session, request.finding, request.remedy)
     return _view(session)
 
 
-def take_back(session: Session, request: wire.TakeBackRows, _progress: Progress) -> wire.DataView:
+def take_back(session: Session, request: wire.TakeBackRows, _progress: Progress) -> wire.TableView:
     """Take back a decision about rows."""
     _at(session, request.revision).change_rows(session, **{request.what: None})
     return _view(session)
+
+
+def select_rows(session: Session, request: wire.SelectRows, _progress: Progress) -> None:
+    """Put rows in hand for ``panel.selected``."""
+    frame = _at(session, request.revision).table.frame
+    session.selected = frame.iloc[[row for row in request.rows if row < len(frame)]]
 
 
 def show_lines(session: Session, _request: wire.FirstLines, _progress: Progress) -> wire.LinesView:
@@ -235,32 +211,9 @@ def as_code(session: Session, _request: wire.DataAsCode, _progress: Progress) ->
     return wire.DataCode(code=_room(session).code())
 
 
-def begin_upload(session: Session, request: wire.BeginUpload, _progress: Progress) -> wire.UploadPlan:
-    """Make room for a dropped file."""
-    from nbml.widgets.sources.uploads import CHUNK_BYTES
-
-    uploads = _room(session).uploads
-    upload_id = uploads.begin(request.name, request.size)
-    return wire.UploadPlan(
-        upload_id=upload_id, chunk_bytes=CHUNK_BYTES, chunks=-(-request.size // CHUNK_BYTES)
-    )
-
-
-def add_chunk(session: Session, request: wire.UploadChunk, _progress: Progress) -> wire.UploadState:
-    """Take in a piece of it."""
-    upload = _room(session).uploads.add(request.upload_id, request.index, request.data)
-    return wire.UploadState(received=len(upload.received), sha256=upload.sha256)
-
-
-def drop_upload(session: Session, request: wire.DropUpload, _progress: Progress) -> None:
-    """Forget a dropped file."""
-    _room(session).uploads.drop(request.upload_id)
-
-
 HANDLERS: Mapping[type[Request], Handler] = {
+    **SOURCES,
     wire.OpenData: open_data,
-    wire.ListSources: list_sources,
-    wire.ListFolder: list_folder,
     wire.ChooseSource: choose,
     wire.ReadAnew: read_anew,
     wire.EditColumns: edit,
@@ -273,9 +226,7 @@ HANDLERS: Mapping[type[Request], Handler] = {
     wire.CheckTable: check,
     wire.ApplyRemedy: apply_remedy,
     wire.TakeBackRows: take_back,
+    wire.SelectRows: select_rows,
     wire.FirstLines: show_lines,
     wire.DataAsCode: as_code,
-    wire.BeginUpload: begin_upload,
-    wire.UploadChunk: add_chunk,
-    wire.DropUpload: drop_upload,
 }

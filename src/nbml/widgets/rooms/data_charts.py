@@ -60,8 +60,9 @@ def draw_correlations(
     if positions:
         chosen = [columns[place] for place in positions if place < len(columns)]
     else:
-        chosen = [c for c in columns if c.role == "target"]
-        chosen += [c for c in columns if c.role == "feature" and c.kind in NUMERIC][:_FIRST_COLUMNS]
+        varying = [c for c in columns if c.kind in NUMERIC and c.n_unique > 1]
+        chosen = [c for c in varying if c.role == "target"]
+        chosen += [c for c in varying if c.role == "feature"][:_FIRST_COLUMNS]
     chosen = [c for c in chosen if c.kind in NUMERIC and table.frame.iloc[:, c.position].dtype.kind in "fib"]
     if len(chosen) < 2:
         raise PanelError("NBML-W71", count=len(chosen))

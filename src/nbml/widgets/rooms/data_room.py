@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary, finalize
 
 from nbml.data.checks import check_training
 from nbml.data.code import as_code, frame_expression, quoted
+from nbml.data.gathering import gathered
 from nbml.data.lines import first_lines
 from nbml.data.preparing import Preparation
 from nbml.data.remedies import Remedy, remedies
@@ -290,4 +291,4 @@ def _check(table: Table) -> tuple[tuple[Finding, tuple[Remedy, ...]], ...]:
         fold_column=next(iter(roles.get("fold", ())), None),
     )
     told = [finding for finding in found if targets or finding.code not in _NEED_TARGET]
-    return tuple((finding, remedies(finding, table.columns)) for finding in told)
+    return tuple((finding, remedies(finding, table.columns)) for finding in gathered(told))

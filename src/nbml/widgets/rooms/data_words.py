@@ -100,18 +100,19 @@ def _encoding(decision: Decision | None, options: ReadOptions) -> Word:
     is_said = options.encoding is not None
     return Word(
         control="encoding",
-        text=_encoding_name(name) if name else text("data_room.word.encoding"),
+        text=encoding_name(name) if name else text("data_room.word.encoding"),
         severity=decision.severity if decision else "warning",
         is_said=is_said,
         value=options.encoding or "",
         choices=(
-            _found("" if is_said else _encoding_name(name)),
-            *(Choice(value=code, text=_encoding_name(code)) for code in ENCODINGS),
+            _found("" if is_said else encoding_name(name)),
+            *(Choice(value=code, text=encoding_name(code)) for code in ENCODINGS),
         ),
     )
 
 
-def _encoding_name(code: str) -> str:
+def encoding_name(code: str) -> str:
+    """An encoding as people call it."""
     names = {
         "cp932": "CP932 (Shift_JIS)",
         "euc_jp": "EUC-JP",
@@ -164,12 +165,10 @@ def _decimal(report: ReadReport, options: ReadOptions) -> Word:
 
 def _header(decision: Decision | None, report: ReadReport, options: ReadOptions) -> Word:
     lines = str(decision.fields.get("lines") or "") if decision else ""
-    value = ""
-    if options.header is not None:
+    if options.header is not None and not lines:
         said = options.header if isinstance(options.header, tuple) else (options.header,)
-        value = ",".join(str(line) for line in said)
-        lines = "" if value == "none" else lines or ", ".join(str(line) for line in said)
-    is_none = lines in {"", "-"} and (decision is not None or value == "none")
+        lines = ", ".join(str(line) for line in said if line != "none")
+    is_none = lines in {"", "-"} and (decision is not None or options.header == "none")
     if is_none:
         told = text("data_room.word.header.none")
     elif lines:
@@ -184,7 +183,7 @@ def _header(decision: Decision | None, report: ReadReport, options: ReadOptions)
         text=told,
         severity=decision.severity if decision else "warning",
         is_said=options.header is not None,
-        value=value,
+        value="none" if is_none else lines.replace(" ", ""),
     )
 
 

@@ -1,0 +1,228 @@
+/** Where the table comes from: DataFrames of the kernel, files under allowed folders, a file that is dropped. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { KernelFault } from "../../protocol/client";
+import type { FolderView, Sources } from "../../protocol/types";
+import { Button, Dropzone, Empty, FaultNotice, ProgressBar, Segmented, Select } from "../../ui";
+import type { DataModel } from "./model";
+import { upload } from "./upload";
+
+const ACCEPT = ".csv,.tsv,.tab,.txt,.dat,.gz,.zip,.xlsx,.parquet,.pq,.feather,.arrow";
+type From = "kernel" | "files";
+
+export function Source({ model, onChosen }: { model: DataModel; onChosen: () => void }) {
+  const { t, client, fmt } = model.app;
+  const [sources, setSources] = useState<Sources | null>(null);
+  const [from, setFrom] = useState<From | null>(null);
+  const [fault, setFault] = useState<KernelFault | null>(null);
+  const refresh = () =>
+    client.ask("data.sources", {}).then(
+      found => {
+        setSources(found);
+        setFrom(before => before ?? (found.frames.length || !found.roots.length ? "kernel" : "files"));
+        setFault(null);
+      },
+      error => error instanceof KernelFault && setFault(error),
+    );
+  useEffect(() => {
+    refresh();
+  }, []);
+  const choose = async (source: Parameters<DataModel["change"]>[1] & object) => {
+    if (await model.change("data.choose", source as never)) onChosen();
+  };
+  return (
+    <div class="nbml-data-source">
+      {fault && <FaultNotice fault={fault} />}
+      <Segmented<From>
+        label={t("data_room.source.title")}
+        value={from}
+        onChange={setFrom}
+        options={[
+          { value: "kernel", label: t("data_room.source.kernel") },
+          { value: "files", label: t("data_room.source.files") },
+        ]}
+      />
+      {from === "kernel" && (
+        <div class="nbml-data-entries" role="group" aria-label={t("data_room.source.frames")}>
+          {sources?.frames.map(frame => (
+            <button
+              key={frame.name}
+              type="button"
+              class="nbml-data-entry"
+              disabled={model.busy.value !== null}
+              onClick={() => choose({ source: { kind: "frame", name: frame.name } })}
+            >
+              <bdi class="nbml-data-entry-name">{frame.name}</bdi>
+              <span class="nbml-quiet nbml-figures">
+                {t("data_room.source.shape", {
+                  rows: fmt.count(frame.n_rows),
+                  columns: fmt.count(frame.n_columns),
+                })}
+              </span>
+            </button>
+          ))}
+          {sources && !sources.frames.length && (
+            <p class="nbml-quiet">{t("data_room.source.frames_empty")}</p>
+          )}
+          <div>
+            <Button small kind="quiet" onClick={refresh}>
+              {t("data_room.source.refresh")}
+            </Button>
+          </div>
+        </div>
+      )}
+      {from === "files" && sources && <Files model={model} sources={sources} choose={choose} />}
+      <Drop model={model} most={sources?.upload_bytes} onChosen={onChosen} />
+    </div>
+  );
+}
+
+interface FilesProps {
+  model: DataModel;
+  sources: Sources;
+  choose: (body: { source: { kind: "file"; root: number; path: string[] } }) => void;
+}
+
+function Files({ model, sources, choose }: FilesProps) {
+  const { t, client, fmt } = model.app;
+  const [place, setPlace] = useState<{ root: number; path: string[] }>({ root: 0, path: [] });
+  const [folder, setFolder] = useState<FolderView | null>(null);
+  const [fault, setFault] = useState<KernelFault | null>(null);
+  const [isAll, setAll] = useState(false);
+  useEffect(() => {
+    if (!sources.roots.length) return;
+    let isGone = false;
+    client.ask("data.folder", place).then(
+      found => {
+        if (isGone) return;
+        setFolder(found);
+        setFault(null);
+      },
+      error => !isGone && error instanceof KernelFault && setFault(error),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [place, sources]);
+  if (!sources.roots.length) return <Empty title={t("data_room.source.no_roots")} />;
+  const others = folder?.files.filter(file => !file.is_table).length ?? 0;
+  const shown = folder?.files.filter(file => isAll || file.is_table) ?? [];
+  const here = sources.roots.find(root => root.place === place.root)?.name ?? "";
+  return (
+    <div class="nbml-data-files">
+      {sources.roots.length > 1 && (
+        <Select
+          label={t("data_room.source.files")}
+          value={String(place.root)}
+          options={sources.roots.map(root => ({ value: String(root.place), label: root.name }))}
+          onChange={root => setPlace({ root: Number(root), path: [] })}
+        />
+      )}
+      <div class="nbml-data-path">
+        <bdi>{[here, ...place.path].join(" / ")}</bdi>
+        {place.path.length > 0 && (
+          <Button
+            small
+            kind="quiet"
+            onClick={() => setPlace({ root: place.root, path: place.path.slice(0, -1) })}
+          >
+            {t("data_room.source.up")}
+          </Button>
+        )}
+      </div>
+      {fault && <FaultNotice fault={fault} />}
+      <div class="nbml-data-entries" role="group" aria-label={here}>
+        {folder?.folders.map(name => (
+          <button
+            key={`/${name}`}
+            type="button"
+            class="nbml-data-entry"
+            aria-label={t("data_room.source.folder", { name })}
+            onClick={() => setPlace({ root: place.root, path: [...place.path, name] })}
+          >
+            <bdi class="nbml-data-entry-name">{name}/</bdi>
+          </button>
+        ))}
+        {shown.map(file => (
+          <button
+            key={file.name}
+            type="button"
+            class="nbml-data-entry"
+            disabled={model.busy.value !== null}
+            title={file.is_table ? undefined : t("data_room.source.not_table")}
+            onClick={() =>
+              choose({ source: { kind: "file", root: place.root, path: [...place.path, file.name] } })
+            }
+          >
+            <bdi class="nbml-data-entry-name">{file.name}</bdi>
+            <span class="nbml-quiet nbml-figures">{fmt.bytes(file.size)}</span>
+          </button>
+        ))}
+        {folder && !folder.folders.length && !shown.length && (
+          <p class="nbml-quiet">{t("data_room.source.folder_empty")}</p>
+        )}
+      </div>
+      {!isAll && others > 0 && (
+        <Button small kind="quiet" onClick={() => setAll(true)}>
+          {t("data_room.source.others", { n: fmt.count(others) }, others)}
+        </Button>
+      )}
+      {folder !== null && folder.more > 0 && (
+        <p class="nbml-quiet">{t("data_room.source.more", { n: fmt.count(folder.more) })}</p>
+      )}
+    </div>
+  );
+}
+
+function Drop({
+  model,
+  most,
+  onChosen,
+}: {
+  model: DataModel;
+  most: number | undefined;
+  onChosen: () => void;
+}) {
+  const { t, client, fmt } = model.app;
+  const [sending, setSending] = useState<{ name: string; share: number } | null>(null);
+  const [fault, setFault] = useState<KernelFault | null>(null);
+  const stop = useRef<AbortController | null>(null);
+  useEffect(() => () => stop.current?.abort(), []);
+  const send = async (file: File) => {
+    const { name } = file;
+    stop.current = new AbortController();
+    setSending({ name, share: 0 });
+    setFault(null);
+    try {
+      const upload_id = await upload(client, file, {
+        signal: stop.current.signal,
+        onProgress: share => setSending({ name, share }),
+      });
+      if (await model.change("data.choose", { source: { kind: "upload", upload_id } })) onChosen();
+    } catch (error) {
+      if (error instanceof KernelFault) setFault(error);
+    } finally {
+      setSending(null);
+    }
+  };
+  return (
+    <>
+      <Dropzone
+        label={t("data_room.source.drop")}
+        accept={ACCEPT}
+        disabled={sending !== null || model.busy.value !== null}
+        onFiles={([file]) => file && send(file)}
+      >
+        {most !== undefined && t("data_room.source.drop_here", { size: fmt.bytes(most) })}
+      </Dropzone>
+      {sending && (
+        <ProgressBar value={sending.share} label={t("data_room.source.sending", { name: sending.name })}>
+          <span class="nbml-data-sending">{t("data_room.source.sending", { name: sending.name })}</span>
+          <Button small kind="quiet" onClick={() => stop.current?.abort()}>
+            {t("data_room.source.cancel")}
+          </Button>
+        </ProgressBar>
+      )}
+      {fault && <FaultNotice fault={fault} onDismiss={() => setFault(null)} />}
+    </>
+  );
+}
