@@ -2,6 +2,7 @@
 // the kernel for it once a page. Not built, not bundled; the wheel carries it as it is.
 
 const ASK_AGAIN_MS = 3000;
+const OTHERS_MS = 300; // in which the panel that carries the module may still be loading it
 
 function fetchModule(model) {
   const viewId = `r${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
@@ -39,6 +40,7 @@ async function load(model) {
 
 async function panel(model) {
   const page = (globalThis.nbmlPage ??= {});
+  if (!page.panel) await new Promise((resolve) => setTimeout(resolve, OTHERS_MS));
   page.panel ??= load(model).catch((error) => {
     page.panel = undefined;
     throw error;
@@ -49,20 +51,20 @@ async function panel(model) {
 
 export default {
   async render(context) {
-    let end;
+    const ends = [];
     let isGone = false;
     panel(context.model)
       .then(async (entry) => {
         if (isGone) return;
-        await entry.initialize?.(context);
-        end = await entry.render(context);
+        ends.push(await entry.initialize?.(context));
+        ends.unshift(await entry.render(context));
       })
       .catch((error) => {
         if (!isGone) context.el.textContent = String(error.message ?? error);
       });
     return () => {
       isGone = true;
-      end?.();
+      for (const end of ends) end?.();
     };
   },
 };
