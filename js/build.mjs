@@ -1,8 +1,7 @@
 // Bundles for src/nbml/widgets/static: panel.js and panel.css for every panel, plots.js.gz for pages that draw figures.
 //   node build.mjs            both
 //   node build.mjs panel      the panel only, for a quick look
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";

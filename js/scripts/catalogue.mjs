@@ -7,7 +7,9 @@ const folder = fileURLToPath(new URL("../../src/nbml/i18n", import.meta.url));
 export const LANGUAGES = ["en", "ja"];
 export const isArea = name => name === "panel.json" || name.endsWith("_room.json");
 
-/** Sentences by key; `{"a": {"b": ".."}}` is the key `a.b`. */
+const isSpoken = key => /^(panel|[a-z]+_room)\./.test(key);
+
+/** Sentences of panels by key, without the codes that only the kernel says; `{"a": {"b": ".."}}` is the key `a.b`. */
 export function sentences(language) {
   const flat = {};
   for (const file of readdirSync(join(folder, language)).filter(isArea).sort()) {
@@ -18,7 +20,7 @@ export function sentences(language) {
       else for (const [part, words] of Object.entries(value)) flat[`${key}.${part}`] = words;
     }
   }
-  return flat;
+  return Object.fromEntries(Object.entries(flat).filter(([key]) => isSpoken(key)));
 }
 
 const source = () =>

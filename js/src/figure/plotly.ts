@@ -20,8 +20,8 @@ export interface Plotly {
   react(el: HTMLElement, data: unknown[], layout: unknown, config: unknown): Promise<PlotElement>;
   purge(el: HTMLElement): void;
   toImage(
-    el: HTMLElement,
-    options: { format: string; width: number; height: number; scale?: number },
+    figure: Pick<PlotlyFigure, "data" | "layout">,
+    options: { format: "png" | "svg"; width: number; height: number; scale?: number },
   ): Promise<string>;
   Plots: { resize(el: HTMLElement): Promise<void> | void };
 }

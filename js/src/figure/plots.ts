@@ -1,27 +1,23 @@
-/** The module that draws figures: asked of the kernel once a page, kept on globalThis for all panels. */
+/** The module that draws figures: asked of the kernel once a page, shared by all its panels. */
+import { page } from "../page";
 import type { Client } from "../protocol/client";
 import type { Plotly } from "./plotly";
 
-/** Loads Plotly, once a page. */
 export interface Plots {
+  /** The module; asked for again after a failure. */
   load(): Promise<Plotly>;
 }
 
-const KEY = Symbol.for("nbml.plots/1");
-type Page = typeof globalThis & { [KEY]?: Promise<Plotly> };
-
 export function plotsFrom(client: Client): Plots {
-  const page = globalThis as Page;
   return {
-    load() {
-      const known = page[KEY];
-      if (known) return known;
-      const loading = fetchModule(client);
-      page[KEY] = loading;
-      loading.catch(() => {
-        delete page[KEY];
-      });
-      return loading;
+    async load() {
+      const shared = page();
+      const others = await shared.plots?.catch(() => null);
+      if (others) return others;
+      // Whoever asked before has failed, perhaps because its panel was closed.
+      const own = fetchModule(client);
+      shared.plots = own;
+      return own;
     },
   };
 }

@@ -40,7 +40,7 @@ export class KernelFault extends Error implements PanelFault {
   }
 }
 
-/** The view is gone; nobody is there to hear the answer. */
+/** The view, or the kernel's end of it, is gone; nobody is there to hear or to answer. */
 export class Closed extends Error {}
 
 const PATIENCE_MS = 3000;
@@ -64,6 +64,7 @@ export class Client {
   readonly #unheard = signal(0);
   readonly #stop: () => void;
   #count = 0;
+  #isLost = false;
 
   constructor(connection: Connection, viewId: string) {
     this.#connection = connection;
@@ -83,6 +84,7 @@ export class Client {
   ask<K extends Kind>(kind: K, body: Body<K>, options: AskOptions = {}): Promise<Answered<K>> {
     const { signal: given } = options;
     if (given?.aborted) return Promise.reject(given.reason);
+    if (this.#isLost) return Promise.reject(new Closed());
     this.#count += 1;
     const request_id = `${this.viewId}-${this.#count}`;
     const message = { ...body, v: 1, kind, request_id, view_id: this.viewId } as unknown as Request;
@@ -119,22 +121,32 @@ export class Client {
     }
   }
 
+  /** The kernel's end is gone: what is open ends here, and nothing is asked until it is back. */
+  lose(isLost: boolean): void {
+    this.#isLost = isLost;
+    if (isLost) this.#end();
+  }
+
   close(): void {
     this.#stop();
+    this.#told.clear();
+    this.lose(true);
+  }
+
+  #end(): void {
     for (const open of this.#open.values()) {
       clearTimeout(open.timer);
       open.reject(new Closed());
     }
     this.#open.clear();
-    this.#told.clear();
     this.#unheard.value = 0;
   }
 
   #send(open: Open): void {
     clearTimeout(open.timer);
     open.timer = setTimeout(() => {
-      this.#count_unheard();
       open.patience = Math.min(open.patience * 2, LONGEST_MS);
+      this.#countUnheard();
       this.#send(open);
     }, open.patience);
     try {
@@ -170,7 +182,7 @@ export class Client {
     if (!open) return;
     open.isReplied = true;
     clearTimeout(open.timer);
-    this.#count_unheard();
+    this.#countUnheard();
   }
 
   #giveUp(id: string): void {
@@ -186,10 +198,10 @@ export class Client {
     clearTimeout(open.timer);
     this.#open.delete(id);
     end(open);
-    this.#count_unheard();
+    this.#countUnheard();
   }
 
-  #count_unheard(): void {
+  #countUnheard(): void {
     let count = 0;
     for (const open of this.#open.values()) if (!open.isReplied && open.patience > PATIENCE_MS) count += 1;
     this.#unheard.value = count;

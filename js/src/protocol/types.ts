@@ -61,22 +61,22 @@ export interface Wire {
 }
 export interface Answers {
   "data.checks": CheckList;
-  "data.choose": DataView;
+  "data.choose": TableView;
   "data.code": DataCode;
   "data.columns": ColumnPage;
-  "data.edit": DataView;
+  "data.edit": TableView;
   "data.figure": ChartView;
   "data.folder": FolderView;
   "data.lines": LinesView;
-  "data.open": DataView;
+  "data.open": TableView;
   "data.profile": Profiles;
-  "data.redo": DataView;
-  "data.remedy": DataView;
-  "data.reread": DataView;
+  "data.redo": TableView;
+  "data.remedy": TableView;
+  "data.reread": TableView;
   "data.rows": Rows;
   "data.sources": Sources;
-  "data.take_back": DataView;
-  "data.undo": DataView;
+  "data.take_back": TableView;
+  "data.undo": TableView;
   "data.upload": UploadPlan;
   "data.upload_chunk": UploadState;
   figure_module: ModuleSent;
@@ -133,7 +133,7 @@ export interface RemedyLine {
 /**
  * The room: a source, how it was read, and its columns; or the fault that keeps it from being read.
  */
-export interface DataView {
+export interface TableView {
   can_redo: boolean;
   can_undo: boolean;
   /**
@@ -147,6 +147,10 @@ export interface DataView {
   revision: number;
   rows: RowDecision[];
   source: SourceLine | null;
+  /**
+   * The encoding that the fault takes for likely.
+   */
+  suggestion: Choice | null;
   words: Word[];
 }
 /**
@@ -226,6 +230,13 @@ export interface SourceLine {
   name: string;
 }
 /**
+ * One value of a control.
+ */
+export interface Choice {
+  text: string;
+  value: string;
+}
+/**
  * A word of the reading sentence, and what it lets one change.
  */
 export interface Word {
@@ -240,13 +251,6 @@ export interface Word {
   /**
    * The choice in force; empty when the reader found it.
    */
-  value: string;
-}
-/**
- * One value of a control.
- */
-export interface Choice {
-  text: string;
   value: string;
 }
 /**
@@ -759,16 +763,23 @@ export interface DeletedJob {
   size_mb: number;
 }
 /**
- * A directed graph without cycles; an edge leads from what was used to what was made.
+ * A directed graph without cycles, from what was used to what was made.
  */
 export interface Lineage {
-  edges: [unknown, unknown, ...unknown[]][];
+  edges: LineageEdge[];
   focus: string;
   nodes: LineageNode[];
   /**
    * Other jobs on the same data that are not shown.
    */
   siblings_left_out: number;
+}
+/**
+ * One thing was used to make another; both by their ids.
+ */
+export interface LineageEdge {
+  made: string;
+  used: string;
 }
 /**
  * A thing that was made or used.
@@ -1804,7 +1815,7 @@ export interface Cancel {
   view_id: string;
 }
 /**
- * The room as it stands. Answered with DataView.
+ * The room as it stands. Answered with TableView.
  */
 export interface OpenData {
   kind: "data.open";
@@ -1854,7 +1865,7 @@ export interface ListFolder {
   view_id: string;
 }
 /**
- * Read a source. Answered with DataView, which holds the fault when it cannot be read.
+ * Read a source. Answered with TableView, which holds the fault when it cannot be read.
  */
 export interface ChooseSource {
   kind: "data.choose";
@@ -1901,7 +1912,7 @@ export interface UploadSource {
   upload_id: string;
 }
 /**
- * Read again with options changed: those not given stay, null finds out. Answered with DataView.
+ * Read again with options changed: those not given stay, null finds out. Answered with TableView.
  */
 export interface ReadAnew {
   decimal?: ("." | ",") | null;
@@ -1926,7 +1937,7 @@ export interface ReadAnew {
   view_id: string;
 }
 /**
- * Change columns in the sheet; what is not given stays. Answered with DataView.
+ * Change columns in the sheet; what is not given stays. Answered with TableView.
  */
 export interface EditColumns {
   /**
@@ -1965,7 +1976,7 @@ export interface EditColumns {
   words?: ("keep" | "missing") | null;
 }
 /**
- * Take the last change back. Answered with DataView.
+ * Take the last change back. Answered with TableView.
  */
 export interface Undo {
   kind: "data.undo";
@@ -1981,7 +1992,7 @@ export interface Undo {
   view_id: string;
 }
 /**
- * Make the change again that was taken back. Answered with DataView.
+ * Make the change again that was taken back. Answered with TableView.
  */
 export interface Redo {
   kind: "data.redo";
@@ -2102,7 +2113,7 @@ export interface CheckTable {
   view_id: string;
 }
 /**
- * Do what a finding offers. Answered with DataView.
+ * Do what a finding offers. Answered with TableView.
  */
 export interface ApplyRemedy {
   /**
@@ -2126,7 +2137,7 @@ export interface ApplyRemedy {
   view_id: string;
 }
 /**
- * Take back a decision about rows, such as leaving out copies. Answered with DataView.
+ * Take back a decision about rows, such as leaving out copies. Answered with TableView.
  */
 export interface TakeBackRows {
   kind: "data.take_back";

@@ -81,13 +81,17 @@ export class Store {
       this.#isHeard.value = true;
     } finally {
       this.#isAsking = false;
-      if (this.#waiting.length) this.#schedule();
+      // What was missing is there now, or is asked for once more, but not in a tight loop.
+      if (this.#waiting.length) this.#timer = setTimeout(() => this.#schedule(), HIDDEN_MS);
     }
   }
 
   /** The kernel's end is gone, or is back. */
   lose(isLost: boolean): void {
+    if (isLost === this.#isLost.peek()) return;
     this.#isLost.value = isLost;
+    this.#client.lose(isLost);
+    if (!isLost) this.ask().catch(() => undefined);
   }
 
   /** Speaks a language at once, whatever the kernel says to it. */

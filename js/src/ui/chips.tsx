@@ -16,7 +16,6 @@ export function Chips<V extends string>({ value, options, onChange, disabled, la
   const toggle = (one: V) =>
     onChange(options.map(option => option.value).filter(other => (other === one) !== value.includes(other)));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a line everywhere
     <div class="nbml-chips" role="group" {...field.group}>
       {options.map(option => (
         <button

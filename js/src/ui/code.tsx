@@ -10,7 +10,6 @@ export function Code({ text, label }: CodeProps) {
   return (
     <div class="nbml-code">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long line is scrolled by keyboard */}
-      {/* biome-ignore lint/a11y/useSemanticElements: a figure's caption would repeat the label */}
       <pre tabIndex={0} role="group" aria-label={label}>
         <code>{text}</code>
       </pre>

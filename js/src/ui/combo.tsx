@@ -52,14 +52,14 @@ export function Combo<V extends string>(props: ComboProps<V>) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
     const moves: Record<string, number> = {
-      ArrowDown: isOpen ? active + 1 : active,
-      ArrowUp: isOpen ? active - 1 : active,
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
       PageDown: active + 10,
       PageUp: active - 10,
     };
     if (event.key in moves) {
       event.preventDefault();
-      open();
+      if (!isOpen) return open();
       setActive(Math.max(0, Math.min(moves[event.key] ?? 0, last)));
     } else if (event.key === "Enter" && isOpen) {
       event.preventDefault();

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "./button";
 import { useLocale } from "./locale";
 
@@ -17,7 +17,7 @@ export interface DialogProps {
 export function Dialog({ title, children, actions, onClose, wide }: DialogProps) {
   const id = useId();
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current: el } = ref;
     const before = document.activeElement;
     if (el?.showModal) el.showModal();
@@ -28,7 +28,6 @@ export function Dialog({ title, children, actions, onClose, wide }: DialogProps)
     };
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same
     <dialog
       ref={ref}
       class="nbml-dialog"

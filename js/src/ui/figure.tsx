@@ -44,16 +44,23 @@ export function Figure({ figure, label, height = 320, onClick, onSelect, empty }
     if (!el || !plotly || !figure) return;
     return draw(plotly, el, figure, height, heard);
   }, [plotly, figure, height]);
-  useEffect(
-    () => () => {
-      if (place.current) plotly?.purge(place.current);
-    },
-    [plotly],
-  );
+  useLayoutEffect(() => {
+    const { current: el } = place;
+    return () => {
+      if (el) plotly?.purge(el);
+    };
+  }, [plotly]);
   if (figure && !figure.data.length && empty) return <div class="nbml-figure-empty">{empty}</div>;
   return (
     <div class="nbml-figure" style={{ height: `${height}px` }}>
       <div ref={place} class="nbml-figure-place" role="img" aria-label={label} />
+      {plotly && figure && (
+        <div class="nbml-figure-save">
+          <Button small kind="quiet" onClick={() => save(plotly, place.current, figure, label, height)}>
+            {t("panel.figure.save")}
+          </Button>
+        </div>
+      )}
       {!plotly && !fault && <div class="nbml-figure-waits">{t("panel.figure.loading")}</div>}
       {fault && (
         <div class="nbml-figure-waits">
@@ -71,6 +78,25 @@ export function Figure({ figure, label, height = 320, onClick, onSelect, empty }
       )}
     </div>
   );
+}
+
+/** Hands the figure to the browser as a picture on the panel's own paper. */
+async function save(
+  plotly: Plotly,
+  el: HTMLElement | null,
+  figure: PlotlyFigure,
+  label: string,
+  height: number,
+) {
+  if (!el) return;
+  const { data, layout } = themed(figure, el, height);
+  const paper = getComputedStyle(el).getPropertyValue("--nbml-surface").trim() || "#fff";
+  const size = { width: el.clientWidth, height, scale: 2 };
+  const picture = { data, layout: { ...layout, paper_bgcolor: paper } };
+  const link = document.createElement("a");
+  link.href = await plotly.toImage(picture, { format: "png", ...size });
+  link.download = `${label.replace(/[\\/:*?"<>|]+/g, " ").trim() || "figure"}.png`;
+  link.click();
 }
 
 type Heard = { current: Pick<FigureProps, "onClick" | "onSelect"> };

@@ -36,8 +36,6 @@ export function Listbox<V extends string>(props: ListboxProps<V>) {
         aria-multiselectable={many || undefined}
       >
         {options.slice(0, SHOWN).map((option, index) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the box (aria-activedescendant)
-          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are heard by the box
           <div
             key={option.value}
             id={`${id}-${index}`}

@@ -62,7 +62,6 @@ export function MultiCombo<V extends string>(props: MultiComboProps<V>) {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a click beside the tokens is a click into the box
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the box itself takes keys
     <div
       ref={frame}
       class={classes("tokens", "input", disabled && "tokens-disabled")}

@@ -1,5 +1,5 @@
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { classes } from "./classes";
 
 export interface PopoverProps {
@@ -20,7 +20,9 @@ export function Popover({ anchor, children, onClose, fit, kind = "list" }: Popov
   useLayoutEffect(() => {
     const { current: el } = ref;
     if (!el) return;
-    el.showPopover?.();
+    // Where a browser has no top layer, it lies above its neighbours at least.
+    if (el.showPopover) el.showPopover();
+    else el.removeAttribute("popover");
     const place = () => {
       const at = anchor.current?.getBoundingClientRect();
       if (!at) return;
@@ -43,7 +45,7 @@ export function Popover({ anchor, children, onClose, fit, kind = "list" }: Popov
       removeEventListener("resize", place);
     };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const outside = (event: PointerEvent) => {
       const { target } = event;
       if (!(target instanceof Node) || ref.current?.contains(target) || anchor.current?.contains(target))

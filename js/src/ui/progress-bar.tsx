@@ -15,7 +15,6 @@ export function ProgressBar({ value, label, children, thin }: ProgressBarProps) 
   const percent = value === null ? undefined : Math.round(Math.min(Math.max(value, 0), 1) * 100);
   return (
     <div class="nbml-progress">
-      {/* biome-ignore lint/a11y/useFocusableInteractive: a progress bar takes no focus */}
       <div
         class={classes("bar", thin && "bar-thin", value === null && "bar-unknown")}
         role="progressbar"

@@ -43,7 +43,6 @@ export function Range({ value, min, max, step = "any", onChange, onCommit, forma
     />
   );
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a line everywhere
     <div
       class="nbml-range"
       role="group"

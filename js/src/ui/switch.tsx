@@ -20,6 +20,7 @@ export function Switch({ checked, onChange, children, disabled, label }: SwitchP
         {...field.labels}
         type="checkbox"
         role="switch"
+        aria-checked={checked}
         checked={checked}
         disabled={disabled}
         onChange={event => onChange(event.currentTarget.checked)}

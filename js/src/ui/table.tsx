@@ -180,7 +180,6 @@ export function Table<Row>(props: TableProps<Row>) {
   const tracks = columns.map(column => column.width ?? "minmax(5rem, 1fr)").join(" ");
   const indices = Array.from({ length: Math.max(0, last - first) }, (_, step) => first + step);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows are laid out as a grid and drawn as they come in sight
     <div
       ref={box}
       class={classes("table", select && "table-selects")}
@@ -198,13 +197,10 @@ export function Table<Row>(props: TableProps<Row>) {
       }
     >
       <div class="nbml-table-head" role="rowgroup">
-        {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus (aria-activedescendant) */}
         <div class="nbml-table-row" role="row" aria-rowindex={1}>
           {columns.map((column, index) => {
             const isBy = sort?.key === column.key;
             return (
-              // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus (aria-activedescendant)
-              // biome-ignore lint/a11y/useKeyWithClickEvents: keys are heard by the grid
               <div
                 key={column.key}
                 id={cellId(-1, index)}
@@ -247,8 +243,6 @@ export function Table<Row>(props: TableProps<Row>) {
             const tone = row === undefined ? undefined : props.tone?.(row);
             const isChosen = props.selected?.has(name) ?? false;
             return (
-              // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus (aria-activedescendant)
-              // biome-ignore lint/a11y/useKeyWithClickEvents: keys are heard by the grid
               <div
                 key={name}
                 role="row"

@@ -40,7 +40,7 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
     store.stop().catch(error => error instanceof KernelFault && setFault(error));
   };
   return (
-    <footer class="nbml-foot" aria-label={t("panel.job.label")}>
+    <section class="nbml-foot" aria-label={t("panel.job.label")}>
       {fault && <FaultNotice fault={fault} onDismiss={() => setFault(null)} />}
       <ProgressBar thin value={shareDone(job)} label={t("panel.job.progress")} />
       <div class="nbml-job-line">
@@ -68,7 +68,7 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
             </Button>
           )}
           {!isOver && (
-            <Button small onClick={stop} disabled={isStopping} title={t("panel.job.stop_words")}>
+            <Button small onClick={stop} disabled={isStopping || store.connection.value === "lost"} title={t("panel.job.stop_words")}>
               {isStopping ? t("panel.job.stopping") : t("panel.job.stop")}
             </Button>
           )}
@@ -77,7 +77,7 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
       {state === "interrupted" && (
         <p class="nbml-quiet">{t("panel.job.interrupted_words", { id: job_id })}</p>
       )}
-    </footer>
+    </section>
   );
 }
 

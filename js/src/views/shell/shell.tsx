@@ -45,8 +45,7 @@ export function Shell({ app }: RoomProps) {
       <div
         class="nbml-room"
         id={panelId}
-        role={shown.length > 1 ? "tabpanel" : undefined}
-        aria-labelledby={shown.length > 1 ? `${panelId}-${front ?? ""}` : undefined}
+        {...(shown.length > 1 && { role: "tabpanel" as const, "aria-labelledby": `${panelId}-${front}` })}
       >
         {!home_ok && <FaultNotice fault={{ message: t("panel.home_full") }} />}
         {shown.map(name => {
