@@ -120,7 +120,8 @@ class Lab:
             sys.executable, "-m", "jupyter", {"voila": "server"}.get(self._app, self._app),
             "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
             "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}",
-            f"--ServerApp.root_dir={self.notebooks}", 
+            f"--ServerApp.root_dir={self.notebooks}", "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
         ]  # fmt: skip
         log = (self.folder / "server.log").open("ab")
         self._process = subprocess.Popen(

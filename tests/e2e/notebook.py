@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -38,25 +39,19 @@ class Notebook:
 
     def run(self, *, wait: bool = True) -> Notebook:
         """Run every cell."""
-        self.command("notebook:run-all-cells", menu="Run All Cells")
+        self.command("notebook:run-all-cells", wait=wait)
         if wait:
             self.wait_idle()
         return self
 
-    def command(self, name: str, *, menu: str) -> None:
-        """Do what a menu entry does."""
-        top = {"Run All Cells": "Run", "Restart Kernel…": "Kernel", "Interrupt Kernel": "Kernel",
-               "Save Notebook": "File", "Create New View for Cell Output": "Edit"}[menu]  # fmt: skip
-        self.page.get_by_role("menuitem", name=top, exact=True).first.click()
-        entry = self.page.locator(
-            f'.lm-Menu-item[data-command="{name}"], .lm-Menu-item[data-command="runmenu:run-all"]'
-        )
-        found = self.page.locator(".lm-Menu-item").filter(has_text=re.compile(f"^{re.escape(menu)}"))
-        (found if found.count() else entry).first.click()
+    def command(self, name: str, *, wait: bool = True) -> None:
+        """Do what a menu entry of the notebook does."""
+        do = f"window.jupyterapp.commands.execute({json.dumps(name)})"
+        self.page.evaluate(f"async () => {{ await {do}; }}" if wait else f"() => {{ {do}; }}")
 
     def restart(self) -> None:
         """Restart the kernel, and say yes to it."""
-        self.command("kernelmenu:restart", menu="Restart Kernel…")
+        self.command("kernelmenu:restart", wait=False)
         self.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
         self.wait_idle()
 
@@ -67,18 +62,19 @@ class Notebook:
 
     def save(self) -> None:
         """Save it, and wait until it is saved."""
-        self.page.keyboard.press("Control+s")
+        self.command("docmanager:save")
         expect(self.page.locator(".jp-mod-dirty")).to_have_count(0, timeout=PATIENCE_MS)
 
     def wait_idle(self) -> None:
         """Wait until the kernel has nothing to do."""
+        self.page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE_MS)
         state = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator")
         expect(state).to_have_attribute("data-status", "idle", timeout=PATIENCE_MS)
 
     @property
     def panel(self) -> Locator:
         """The first panel on the page."""
-        return self.page.locator(".nbml-panel").first
+        return self.page.locator(".nbml").first
 
     def room(self, name: str) -> Locator:
         """Bring a room to the front by its tab."""

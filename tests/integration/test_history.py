@@ -210,12 +210,12 @@ def test_lineage_leads_from_the_data_over_the_job_to_its_models(home):
     kinds = {node.id: node.kind for node in graph.nodes}
     assert graph.focus == f"job:{home[0]}"
     data = next(node_id for node_id, kind in kinds.items() if kind == "data")
-    assert set(graph.edges) == {
+    assert {(edge.used, edge.made) for edge in graph.edges} == {
         (data, f"job:{home[0]}"),
         (data, f"job:{home[1]}"),
         (f"job:{home[0]}", f"model:{home[0]}:0"),
     }
-    assert all(start in kinds and end in kinds for start, end in graph.edges)
+    assert all(edge.used in kinds and edge.made in kinds for edge in graph.edges)
 
 
 def test_lineage_of_much_used_data_stays_readable(home):

@@ -86,10 +86,17 @@ class LineageNode(Strict):
     job_id: str | None = Field(default=None, description="The job that can be opened for it.")
 
 
+class LineageEdge(Strict):
+    """One thing was used to make another; both by their ids."""
+
+    used: str
+    made: str
+
+
 class Lineage(Strict):
-    """A directed graph without cycles; an edge leads from what was used to what was made."""
+    """A directed graph without cycles, from what was used to what was made."""
 
     nodes: tuple[LineageNode, ...]
-    edges: tuple[tuple[str, str], ...]
+    edges: tuple[LineageEdge, ...]
     focus: str
     siblings_left_out: int = Field(default=0, description="Other jobs on the same data that are not shown.")

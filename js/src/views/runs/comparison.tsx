@@ -6,6 +6,7 @@ import type { Comparison as Compared, ComparedModel } from "../../protocol/types
 import { type Column, FaultNotice, Notice, Section, Stack, Table } from "../../ui";
 import { FoldStrip } from "./fold-strip";
 
+const HASH = /^[0-9a-f]{64}$/;
 const METRICS = ["rmse", "mae", "r2"] as const;
 
 export function Comparison({ app, ids }: { app: App; ids: readonly string[] }) {
@@ -112,7 +113,12 @@ function Settings({ app, compared }: { app: App; compared: Compared }) {
   const { t } = app;
   const settings: Setting[] = Object.entries(compared.settings).map(([name, values]) => ({ name, values }));
   const columns: Column<Setting>[] = [
-    { key: "name", title: t("runs_room.column.setting"), width: "minmax(9rem, 1fr)", cell: setting => setting.name },
+    {
+      key: "name",
+      title: t("runs_room.column.setting"),
+      width: "minmax(9rem, 1fr)",
+      cell: setting => setting.name,
+    },
     ...compared.jobs.map(
       (job, place): Column<Setting> => ({
         key: job.id,
@@ -137,5 +143,6 @@ function Settings({ app, compared }: { app: App; compared: Compared }) {
 function words(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (Array.isArray(value)) return value.map(words).join(", ") || "–";
+  if (typeof value === "string" && HASH.test(value)) return value.slice(0, 12);
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

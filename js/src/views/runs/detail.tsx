@@ -3,7 +3,18 @@ import { useEffect, useState } from "preact/hooks";
 import type { App } from "../../app";
 import type { KernelFault } from "../../protocol/client";
 import type { JobSummary, Lineage } from "../../protocol/types";
-import { Button, Confirm, CopyButton, FaultNotice, Field, Row, Section, Status, TextBox } from "../../ui";
+import {
+  Button,
+  Confirm,
+  CopyButton,
+  FaultNotice,
+  Field,
+  Row,
+  Section,
+  Stack,
+  Status,
+  TextBox,
+} from "../../ui";
 import { LineageGraph } from "./lineage-graph";
 import { Best, MARK } from "./run-table";
 
@@ -37,52 +48,54 @@ export function Detail({ app, line, onOpen, onDescribe, onStop, onResume, onDele
       title={line.title}
       aside={<Status mark={MARK[line.state]}>{t(`runs_room.state.${line.state}`)}</Status>}
     >
-      {!isDamaged && (
-        <p class="nbml-quiet">
-          <Best app={app} line={line} /> · {facts.join(" · ")}
-        </p>
-      )}
-      <Row>
+      <Stack>
         {!isDamaged && (
-          <Button kind="primary" onClick={() => onOpen(line.id)}>
-            {t("runs_room.open")}
-          </Button>
+          <p class="nbml-quiet nbml-runs-facts">
+            <Best app={app} line={line} /> · {facts.join(" · ")}
+          </p>
         )}
-        {isUnderWay && <Button onClick={onStop}>{t("runs_room.stop")}</Button>}
-        {line.state === "interrupted" && <Button onClick={onResume}>{t("runs_room.resume")}</Button>}
-        <CopyButton text={`nbml.open("${line.id}")`}>{t("runs_room.copy_code")}</CopyButton>
-        {line.run_id && <CopyButton text={line.run_id}>{t("runs_room.copy_run")}</CopyButton>}
-        <Button
-          kind="danger"
-          disabled={isUnderWay || isDamaged}
-          title={isUnderWay ? t("runs_room.stop_first") : undefined}
-          onClick={() => setAsking(true)}
-        >
-          {t("runs_room.delete")}
-        </Button>
-      </Row>
-      {!isDamaged && (
-        <div class="nbml-runs-words">
-          <Field label={t("runs_room.name")} help={t("runs_room.name_help")}>
-            <TextBox
-              value={name}
-              onChange={setName}
-              maxLength={200}
-              onCommit={value => value !== line.title && onDescribe({ name: value })}
-            />
-          </Field>
-          <Field label={t("runs_room.note")} help={t("runs_room.note_help")}>
-            <TextBox
-              value={note}
-              onChange={setNote}
-              rows={3}
-              maxLength={10_000}
-              onCommit={value => value.trim() !== line.note && onDescribe({ note: value })}
-            />
-          </Field>
-        </div>
-      )}
-      {!isDamaged && <Trace app={app} line={line} onOpen={onOpen} />}
+        <Row>
+          {!isDamaged && (
+            <Button kind="primary" onClick={() => onOpen(line.id)}>
+              {t("runs_room.open")}
+            </Button>
+          )}
+          {isUnderWay && <Button onClick={onStop}>{t("runs_room.stop")}</Button>}
+          {line.state === "interrupted" && <Button onClick={onResume}>{t("runs_room.resume")}</Button>}
+          <CopyButton text={`nbml.open("${line.id}")`}>{t("runs_room.copy_code")}</CopyButton>
+          {line.run_id && <CopyButton text={line.run_id}>{t("runs_room.copy_run")}</CopyButton>}
+          <Button
+            kind="danger"
+            disabled={isUnderWay || isDamaged}
+            title={isUnderWay ? t("runs_room.stop_first") : undefined}
+            onClick={() => setAsking(true)}
+          >
+            {t("runs_room.delete")}
+          </Button>
+        </Row>
+        {!isDamaged && (
+          <div class="nbml-runs-words">
+            <Field label={t("runs_room.name")} help={t("runs_room.name_help")}>
+              <TextBox
+                value={name}
+                onChange={setName}
+                maxLength={200}
+                onCommit={value => value !== line.title && onDescribe({ name: value })}
+              />
+            </Field>
+            <Field label={t("runs_room.note")} help={t("runs_room.note_help")}>
+              <TextBox
+                value={note}
+                onChange={setNote}
+                rows={3}
+                maxLength={10_000}
+                onCommit={value => value.trim() !== line.note && onDescribe({ note: value })}
+              />
+            </Field>
+          </div>
+        )}
+        {!isDamaged && <Trace app={app} line={line} onOpen={onOpen} />}
+      </Stack>
       {isAsking && (
         <Confirm
           danger

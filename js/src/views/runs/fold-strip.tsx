@@ -21,9 +21,7 @@ export function FoldStrip({ app, names, values, ends: [low, high] }: FoldStripPr
       <title>{said}</title>
       <line x1={EDGE} x2={WIDTH - EDGE} y1="8" y2="8" />
       {values.map(
-        (value, index) =>
-          // biome-ignore lint/suspicious/noArrayIndexKey: folds have no other name that is unique
-          value !== null && <circle key={index} cx={place(value)} cy="8" r="2.5" />,
+        (value, index) => value !== null && <circle key={index} cx={place(value)} cy="8" r="2.5" />,
       )}
     </svg>
   );

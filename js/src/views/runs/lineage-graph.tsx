@@ -28,7 +28,12 @@ export function LineageGraph({ app, graph, onOpen }: LineageGraphProps) {
               const { x = 0, y = 0 } = layout.places.get(node.id) ?? {};
               const { job_id } = node;
               const isFocus = node.id === graph.focus;
-              const place = { left: `${x}px`, top: `${y}px`, width: `${BOX.width}px`, height: `${BOX.height}px` };
+              const place = {
+                left: `${x}px`,
+                top: `${y}px`,
+                width: `${BOX.width}px`,
+                height: `${BOX.height}px`,
+              };
               const words = (
                 <>
                   <span class="nbml-lineage-kind">{t(`runs_room.kind.${node.kind}`)}</span>
@@ -37,7 +42,12 @@ export function LineageGraph({ app, graph, onOpen }: LineageGraphProps) {
               );
               const hint = [node.label, node.detail].filter(Boolean).join("\n");
               return (
-                <li key={node.id} style={place} class={classes("lineage-box", isFocus && "lineage-focus")} title={hint}>
+                <li
+                  key={node.id}
+                  style={place}
+                  class={classes("lineage-box", isFocus && "lineage-focus")}
+                  title={hint}
+                >
                   {job_id && !isFocus && node.kind !== "model" ? (
                     <button type="button" onClick={() => onOpen(job_id)}>
                       {words}

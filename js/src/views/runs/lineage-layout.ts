@@ -21,7 +21,7 @@ export function layOut({ nodes, edges, focus }: Lineage): Layout {
   const step = new Map(nodes.map(node => [node.id, 0]));
   for (let round = 0; round < nodes.length; round += 1) {
     let isSettled = true;
-    for (const [from, to] of edges) {
+    for (const { used: from, made: to } of edges) {
       const next = (step.get(from) ?? 0) + 1;
       if (step.has(from) && step.has(to) && next > (step.get(to) ?? 0)) {
         step.set(to, next);
@@ -39,7 +39,7 @@ export function layOut({ nodes, edges, focus }: Lineage): Layout {
     filled[column] = row + 1;
     places.set(node.id, { x: column * (BOX.width + BOX.across), y: row * (BOX.height + BOX.down) });
   }
-  const lines = edges.flatMap(([from, to]) => {
+  const lines = edges.flatMap(({ used: from, made: to }) => {
     const [a, b] = [places.get(from), places.get(to)];
     if (!a || !b) return [];
     const [x1, y1] = [a.x + BOX.width, a.y + BOX.height / 2];

@@ -7,6 +7,7 @@ import { Empty, FaultNotice, Notice, Row, Segmented, Stack, TextBox } from "../.
 import { Comparison } from "./comparison";
 import { Detail } from "./detail";
 import { RunTable } from "./run-table";
+import "./runs.css";
 
 const REFRESH_MS = 2000;
 const TYPING_MS = 200;
@@ -148,7 +149,9 @@ export function RunsRoom({ app }: RoomProps) {
           app={app}
           line={one}
           onOpen={open}
-          onDescribe={change => act(client.ask("runs.describe", { job_id: one.id, name: null, note: null, ...change }))}
+          onDescribe={change =>
+            act(client.ask("runs.describe", { job_id: one.id, name: null, note: null, ...change }))
+          }
           onStop={() => act(client.ask("stop_job", { job_id: one.id }))}
           onResume={() => act(client.ask("runs.resume", { job_id: one.id }))}
           onDelete={() => act(remove(one))}

@@ -7,7 +7,7 @@ from nbml.jobs.history.summary import summarise
 from nbml.jobs.listing import jobs
 from nbml.jobs.written_job import read_job
 from nbml.settings import Settings
-from nbml.spec.history import JobSummary, Lineage, LineageNode, NodeKind
+from nbml.spec.history import JobSummary, Lineage, LineageEdge, LineageNode, NodeKind
 from nbml.spec.result import TrainRecord
 
 MOST_SIBLINGS = 12
@@ -26,7 +26,7 @@ def lineage(job_id: str, *, settings: Settings | None = None) -> Lineage:
     line = summarise(job_id, settings)
     everything = [other for other in jobs(limit=None, settings=settings) if other.state != "damaged"]
     nodes = [_job_node(line)]
-    edges: list[tuple[str, str]] = []
+    edges: list[LineageEdge] = []
     kin: list[JobSummary] = []
     if line.data_sha256:
         data = LineageNode(
@@ -36,14 +36,14 @@ def lineage(job_id: str, *, settings: Settings | None = None) -> Lineage:
             detail=f"{line.data_sha256[:12]} · {line.n_rows:,}",
         )
         nodes.insert(0, data)
-        edges.append((data.id, f"job:{job_id}"))
+        edges.append(LineageEdge(used=data.id, made=f"job:{job_id}"))
         kin = [o for o in everything if o.data_sha256 == line.data_sha256 and o.id != job_id]
         for other in kin[:MOST_SIBLINGS]:
             nodes.append(_job_node(other))
-            edges.append((data.id, f"job:{other.id}"))
+            edges.append(LineageEdge(used=data.id, made=f"job:{other.id}"))
     for model in _models(JobFolder.of(settings.jobs, job_id)):
         nodes.append(model)
-        edges.append((f"job:{job_id}", model.id))
+        edges.append(LineageEdge(used=f"job:{job_id}", made=model.id))
     return Lineage(
         nodes=tuple(nodes),
         edges=tuple(edges),
