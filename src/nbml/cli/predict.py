@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nbml.cli.export import write_table
 from nbml.cli.faults import CommandError
 from nbml.cli.lists import show_predictions
 from nbml.cli.options import Delimiter, Encoding, Header, Json, Sheet, Table, read_options
 from nbml.cli.screen import err, out, write_json
 from nbml.i18n import text
+from nbml.spec.reading import shown as shown_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nbml.jobs.batch import Batch
 
 
 def predict(
@@ -28,6 +32,12 @@ def predict(
         bool, typer.Option("--only-predictions", help="cli.option.only_predictions")
     ] = False,
     excel: Annotated[bool, typer.Option("--excel", help="cli.option.excel")] = False,
+    interval: Annotated[
+        float, typer.Option("--interval", help="cli.option.interval", metavar="LEVEL", min=0.0, max=1.0)
+    ] = 0.9,
+    nearest: Annotated[
+        int, typer.Option("--nearest", help="cli.option.nearest", metavar="N", min=0, max=20)
+    ] = 0,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     header: Header = None,
@@ -35,40 +45,70 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Predict the rows of a table with a trained model."""
+    import pandas as pd
+
     import nbml
+    from nbml.jobs.batch import check_free, predict_to_file
+    from nbml.jobs.models import threads_for
 
     if output is not None and output.exists() and table.exists() and output.samefile(table):
         raise CommandError("NBML-C04", path=str(output))
     new = nbml.read(str(table), **(read_options(encoding, delimiter, header, sheet) or {}))
-    predicted = nbml.predict(run, new.frame)
-    if output is None and not as_json:
-        show_predictions(out(), predicted)
+    predictor = nbml.load(run)
+    asked: dict[str, Any] = {"interval": interval or None, "nearest": nearest}
+    if output is not None:
+        with _counting(len(new.frame)) as on_piece:
+            done = predict_to_file(
+                predictor,
+                new.frame,
+                output,
+                beside=not only_predictions,
+                byte_order_mark=excel,
+                on_piece=on_piece,
+                **asked,
+            )
+        if as_json:
+            said = {"rows": done.rows, "flagged": done.flagged, "far": done.far, "notes": done.notes}
+            write_json({"type": "predictions", **said, "path": str(output)})
+            return
+        _tell(done.notes)
+        err().print(text("cli.predicted", rows=f"{done.rows:,}", path=str(output)), soft_wrap=True)
         return
-    table_out = predicted if only_predictions else beside(new.frame, predicted)
-    if output is None:
-        write_json(_records(table_out))
-        return
-    write_table(table_out, output, byte_order_mark=excel)
+    predicted = predictor.predict(new.frame, threads=threads_for(len(new.frame)), **asked)
     if as_json:
-        write_json({"type": "predictions", "rows": len(table_out), "path": str(output)})
-    else:
-        err().print(text("cli.predicted", rows=f"{len(table_out):,}", path=str(output)), soft_wrap=True)
+        if not only_predictions:
+            check_free(new.frame, predicted)
+        rows = predicted if only_predictions else pd.concat([new.frame, predicted], axis=1)
+        write_json(_records(rows) | {"notes": predicted.attrs["notes"]})
+        return
+    show_predictions(out(), predicted)
+    _tell(predicted.attrs["notes"])
 
 
-def beside(frame: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
-    """The rows with their predictions as further columns.
+@contextmanager
+def _counting(n_rows: int) -> Iterator[Callable[[Batch], None]]:
+    """Show how many rows are done, where somebody is looking."""
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    Raises
-    ------
-    CommandError
-        NBML-C05 when the table has a column of such a name already.
-    """
-    import pandas as pd
+    console = err()
+    words = TextColumn("{task.description}", markup=False)
+    with Progress(
+        words, BarColumn(), console=console, transient=True, disable=not console.is_terminal
+    ) as shown:
+        task = shown.add_task("", total=n_rows)
 
-    taken = [str(name) for name in predicted.columns if name in frame.columns]
-    if taken:
-        raise CommandError("NBML-C05", columns=taken)
-    return pd.concat([frame, predicted], axis=1)
+        def on_piece(batch: Batch) -> None:
+            said = text("cli.predicting", done=f"{batch.rows:,}", rows=f"{n_rows:,}")
+            shown.update(task, completed=batch.rows, description=said)
+
+        yield on_piece
+
+
+def _tell(notes: list[dict[str, Any]]) -> None:
+    """Notes that change how the answers are to be read; columns that were not needed are no such thing."""
+    for note in notes:
+        if note["code"] != "NBML-P20":
+            err().print(f"{note['code']}  {shown_text(note['message'], 1_000)}", soft_wrap=True)
 
 
 def _records(table: pd.DataFrame) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nbml.engine.budget import cpu_budget
 from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError
 from nbml.jobs.job import Job
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbml.ml.predictor import Predictor
+
+MANY_ROWS = 10_000
 
 
 def open_job(job_id: str) -> Job:
@@ -52,9 +55,37 @@ def load(model_id: str) -> Predictor:
     return _predictor(fetch_bundle(ref, settings.home / "cache" / "models", settings))
 
 
-def predict(model_id: str, rows: Any, **options: Any) -> pd.DataFrame:
-    """Predict new rows with the models of an id; see ``Predictor.predict``."""
-    return load(model_id).predict(rows, **options)
+def predict(
+    model_id: str, rows: Any, *, interval: float | None = 0.9, threads: int | None = None, **options: Any
+) -> pd.DataFrame:
+    """Predict new rows with the models of an id.
+
+    Parameters
+    ----------
+    model_id : str
+        As for ``load``.
+    rows : DataFrame, Series, dict or list of dict
+    interval : float, optional
+        Level of the prediction intervals, between 0 and 1; none if None.
+    threads : int, optional
+        Threads of the libraries; one for few rows, all cores for many if unset. Never changes the answer.
+    **options : Any
+        As for ``nbml.ml.predictor.Predictor.predict``, which says what the table holds.
+
+    Examples
+    --------
+    ``nbml.predict(run_id, frame, interval=0.9, nearest=3)``
+    """
+    from nbml.ml.rows import to_frame
+
+    predictor = load(model_id)
+    frame = to_frame(rows, predictor.bundle.encoder.names)
+    return predictor.predict(frame, interval=interval, threads=threads or threads_for(len(frame)), **options)
+
+
+def threads_for(n_rows: int) -> int:
+    """Threads that pay for so many rows."""
+    return cpu_budget(Settings()) if n_rows >= MANY_ROWS else 1
 
 
 def _of_job(folder: JobFolder) -> Predictor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 import numpy as np
 import openpyxl
@@ -11,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbml.cli.export import FORMATS, harmless, write_table
-from nbml.cli.faults import CommandError
 from nbml.errors import EngineError
+from nbml.jobs.export import FORMATS, ExportError, harmless, table_writer, write_table
 
 FORMULAS = ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1+1"]
 
@@ -98,12 +98,45 @@ def test_no_rows_keep_their_names(tmp_path, suffix):
 def test_refusals_leave_the_old_file(tmp_path):
     old = tmp_path / "old.csv"
     old.write_text("kept")
-    with pytest.raises(CommandError, match="NBML-C06"):
+    with pytest.raises(ExportError, match="NBML-C06"):
         write_table(pd.DataFrame({"a": [1]}), tmp_path / "out.pkl")
-    with pytest.raises(CommandError, match="NBML-C07"):
+    with pytest.raises(ExportError, match="NBML-C07"):
         write_table(pd.DataFrame(np.zeros((1, 17_000))), tmp_path / "wide.xlsx")
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(EngineError, match="NBML-E02"):
         write_table(pd.DataFrame({"a": [1]}), tmp_path / "folder.csv")
     assert old.read_text() == "kept"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["folder.csv", "old.csv"]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_pieces_make_the_same_file(tmp_path, suffix):
+    """P15"""
+    table = pd.DataFrame({"=n": np.arange(10.0), "t": [*FORMULAS, "x", None]})
+    write_table(table, tmp_path / f"whole{suffix}")
+    with table_writer(tmp_path / f"parts{suffix}") as write:
+        for start in (0, 3, 9):
+            write(table.iloc[start : {0: 3, 3: 9, 9: 10}[start]])
+    whole, parts = tmp_path / f"whole{suffix}", tmp_path / f"parts{suffix}"
+    if suffix in (".csv", ".tsv"):
+        assert whole.read_bytes() == parts.read_bytes()
+        return
+    read = pd.read_parquet if suffix == ".parquet" else partial(pd.read_excel, engine="openpyxl")
+    pd.testing.assert_frame_equal(read(whole), read(parts))
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_failure_midway_leaves_the_older_file_and_nothing_else(tmp_path, suffix):
+    """S15"""
+    file = tmp_path / f"out{suffix}"
+    file.write_bytes(b"old")
+
+    def begin():
+        with table_writer(file) as write:
+            write(pd.DataFrame({"a": [1]}))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        begin()
+    assert file.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [file]
