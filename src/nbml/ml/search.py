@@ -16,19 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 
 from nbml.errors import DependencyError, ModelError
 from nbml.ml.models.base import Param, Params
 from nbml.ml.space import nearest, override
+from nbml.ml.tpe import Tpe
 
-__all__ = ["SAMPLERS", "Best", "Search", "override"]
+__all__ = ["SAMPLERS", "Best", "Search", "override", "quiet"]
 
 SAMPLERS = ("tpe", "random", "cmaes", "gp", "qmc")
-WINDOW = 1000
-"""Trials TPE models at most: past it, it goes on from the `KEPT_BEST` best and the latest."""
-KEPT_BEST = 25
-"""TPE calls no more than 25 trials good (its gamma), so none that it would call good is forgotten."""
 
 
 class Best(NamedTuple):
@@ -49,7 +46,7 @@ class Search:
     start : dict
         The first point asked, moved into the space where it lies outside.
     sampler : {"tpe", "random", "cmaes", "gp", "qmc"}
-        Optuna sampler, with Optuna's defaults.
+        Optuna sampler, with Optuna's defaults; TPE in nbml's own arithmetic (`nbml.ml.tpe`).
     seed : int
         Seed of the sampler.
     n_startup : int
@@ -88,15 +85,15 @@ class Search:
         self._space = dict(space)
         self._distributions = {name: _distribution(p) for name, p in space.items() if not _is_fixed(p)}
         self._sampler, self._seed, self._n_startup = sampler, seed, n_startup
-        self._asked = self._generation = 0
+        self._asked = 0
         self._open: dict[int, tuple[optuna.Trial, Params]] = {}
-        with _quiet():
+        with quiet():
             self._study = self._new_study()
             self._study.enqueue_trial(_inner(nearest(space, start), self._distributions))
 
     def ask(self) -> tuple[int, Params]:
         """Give the next trial's number, from 0 on, and its parameters."""
-        with _quiet():
+        with quiet():
             trial = self._ask()
         params = {name: _value(param, trial.params.get(name)) for name, param in self._space.items()}
         number, self._asked = self._asked, self._asked + 1
@@ -112,15 +109,13 @@ class Search:
             For a trial that is not open.
         """
         trial, params = self._open.pop(number)
-        with _quiet():
+        with quiet():
             if value is None or not math.isfinite(value):
                 self._study.tell(trial, state=TrialState.FAIL)
                 return
             self._study.tell(trial, float(value))
             if self.best is None or value < self.best.value:
                 self.best = Best(number, params, float(value))
-            if self._sampler == "tpe" and trial.number >= WINDOW:
-                self._forget()
 
     def _ask(self) -> optuna.Trial:
         try:
@@ -145,9 +140,9 @@ class Search:
         )
 
     def _new_sampler(self) -> optuna.samplers.BaseSampler:
-        seed = int(np.random.SeedSequence([self._seed, self._generation]).generate_state(1)[0])
+        seed = int(np.random.SeedSequence([self._seed, 0]).generate_state(1)[0])
         if self._sampler == "tpe":
-            return optuna.samplers.TPESampler(seed=seed, n_startup_trials=self._n_startup)
+            return Tpe(self._distributions, seed=seed, n_startup=self._n_startup)
         if self._sampler == "cmaes":
             return optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False)
         if self._sampler == "gp":
@@ -162,20 +157,6 @@ class Search:
                 seed=seed, scramble=True, warn_independent_sampling=False, warn_asynchronous_seeding=False
             )
         return optuna.samplers.RandomSampler(seed=seed)
-
-    def _forget(self) -> None:
-        """Go on in a new study of the best and the latest trials, so that a question stays cheap."""
-        told = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-        best = set(sorted(range(len(told)), key=lambda i: told[i].values[0])[:KEPT_BEST])
-        latest = len(told) - WINDOW // 2
-        kept: list[FrozenTrial] = [t for i, t in enumerate(told) if i in best or i >= latest]
-        still_open = [(number, trial.params, params) for number, (trial, params) in self._open.items()]
-        self._generation += 1
-        self._study = self._new_study()
-        self._study.add_trials(kept)
-        for number, inner, params in still_open:
-            self._study.enqueue_trial(inner)
-            self._open[number] = self._ask(), params
 
 
 def _is_fixed(param: Param) -> bool:
@@ -212,13 +193,19 @@ def _value(param: Param, drawn: Any) -> Any:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Optuna's notes to itself and leave its logging as it was."""
+def quiet() -> Iterator[None]:
+    """Keep Optuna's notes to itself and leave its logging as it was.
+
+    Around a whole search it spares every question and answer the half millisecond that changing a level costs
+    in a process of many loggers.
+    """
     verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    if verbosity < optuna.logging.ERROR:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        optuna.logging.set_verbosity(verbosity)
+        if verbosity < optuna.logging.ERROR:
+            optuna.logging.set_verbosity(verbosity)

@@ -11,10 +11,10 @@ import numpy as np
 import optuna
 import pytest
 
-import nbml.ml.search as module
 from nbml.errors import DependencyError, ModelError
 from nbml.ml.models.base import Param
 from nbml.ml.search import SAMPLERS, Search
+from nbml.ml.tpe import Tpe
 
 SPACE = {
     "rounds": Param("int", 10, 300, log=True),
@@ -142,7 +142,7 @@ def test_random_search_takes_over_when_the_sampler_fails(monkeypatch, asks_befor
     def run():
         search = Search(SPACE, START, "tpe", seed=5)
         before = walk(search, asks_before, at_once=1)
-        monkeypatch.setattr(optuna.samplers.TPESampler, "infer_relative_search_space", broken)
+        monkeypatch.setattr(Tpe, "infer_relative_search_space", broken)
         after = walk(search, 10)
         monkeypatch.undo()
         return search, before + after
@@ -203,25 +203,3 @@ def test_silent_and_leaves_logging_and_warnings_alone(sampler, capfd):
     assert (seen, raised, capfd.readouterr()) == ([], [], ("", ""))
     assert optuna.logging.get_verbosity() == before
     assert list(warnings.filters) == filters
-
-
-def test_a_long_search_models_a_bounded_number_of_trials(monkeypatch):
-    """Past the window the study holds the best and the latest, the best found stays, numbers go on."""
-    monkeypatch.setattr(module, "WINDOW", 60)
-
-    def run():
-        search = Search(SPACE, START, seed=1)
-        asked = walk(search, 200, at_once=3)
-        return search, asked
-
-    search, asked = run()
-    assert [number for number, _ in asked] == list(range(200))
-    told = asked[:-2]  # two are still open
-    assert len(search._study.get_trials(deepcopy=False)) <= 60 + 3
-    value = min(score(params) for _, params in told)
-    assert search.best.value == value
-    kept = sorted(t.value for t in search._study.get_trials(deepcopy=False) if t.value is not None)
-    assert kept[0] == value
-    assert asked == run()[1]
-    for number, params in asked[-2:]:
-        search.tell(number, score(params))
