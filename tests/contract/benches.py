@@ -12,9 +12,16 @@ class DemandBench:
     def __init__(self, shared):
         self.folder = Path(shared["folder"])
         self.array = shared.get("array")
+        self.heard = []
 
     def run(self, work, should_stop):
         return getattr(self, work["do"])(work, should_stop)
+
+    def hear(self, news):
+        self.heard.append(news["word"])
+
+    def said(self, work, should_stop):
+        return list(self.heard)
 
     def square(self, work, should_stop):
         return work["x"] ** 2

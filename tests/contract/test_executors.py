@@ -126,6 +126,27 @@ def test_abandon_gives_up_tasks_and_stays_usable(place):
     assert outcomes["after"].value == 25
 
 
+def test_news_reach_every_bench_beside_its_task(place):
+    """A bench that is at work hears too, before its task is done."""
+    executor = place()
+    for x in range(4):
+        executor.submit(Task(f"first{x}", {"do": "square", "x": x}))
+    gather(executor, 4)
+    for x in range(2):
+        executor.submit(Task(f"s{x}", {"do": "spin", "seconds": 2}))
+    executor.next(0.2)
+    executor.tell({"word": "early"})
+    executor.tell({"word": "late"})
+    end = time.monotonic() + 60
+    while not executor.has_been_heard():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    for x in range(4):
+        executor.submit(Task(f"k{x}", {"do": "said"}))
+    outcomes = gather(executor, 6)
+    assert [outcomes[f"k{x}"].value for x in range(4)] == [["early", "late"]] * 4
+
+
 def test_stop_ends_everything(place):
     executor = place()
     for x in range(4):
@@ -167,6 +188,27 @@ def test_task_that_kills_three_workers_fails_alone(on_ray):
     assert outcomes["k"].value == 4
     executor.submit(Task("later", {"do": "square", "x": 6}))
     assert gather(executor, 1)["later"].value == 36
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_death_among_short_tasks_harms_none_but_its_cause(on_ray, times):
+    """F1, F3: tasks that share a call with a crash are done again, alone; the crash counts as ever."""
+    executor = on_ray()
+    for x in range(8):
+        executor.submit(Task(f"first{x}", {"do": "square", "x": x}))
+    gather(executor, 8)
+    assert executor._per_call() > 1
+    for x in range(40):
+        executor.submit(Task(f"k{x}", {"do": "square", "x": x}))
+        if x == 20:
+            executor.submit(Task("crash", {"do": "crash", "mark": f"among-{times}", "times": times}))
+    outcomes = gather(executor, 41)
+    assert all(outcomes[f"k{x}"].value == x * x and outcomes[f"k{x}"].attempts <= 2 for x in range(40))
+    crash = outcomes["crash"]
+    if times == 1:
+        assert (crash.value, crash.attempts) == ("survived", 2)
+    else:
+        assert (crash.error.code, crash.attempts) == ("NBML-E10", 3)
 
 
 def test_hanging_task_meets_its_deadline(on_ray):

@@ -69,6 +69,10 @@ class Bench(Protocol):
         """Do a task's work; the return value is picklable."""
         ...
 
+    def hear(self, news: Mapping[str, Any]) -> None:
+        """Take in what `Executor.tell` says, beside a running task and in another thread."""
+        ...
+
 
 BenchFactory = Callable[[Any], Bench]
 
@@ -95,6 +99,14 @@ class Executor(Protocol):
         """Outcomes that have come in, waiting at most ``timeout_s`` for the first one."""
         ...
 
+    def tell(self, news: dict[str, Any]) -> None:
+        """Say something to every bench at once, beside its running task; never blocks."""
+        ...
+
+    def has_been_heard(self) -> bool:
+        """Whether every bench that lives has taken in all it was told."""
+        ...
+
     def notes(self) -> list[NbmlError]:
         """What has happened since the last call that a person should know: workers lost and replaced."""
         ...
@@ -104,7 +116,10 @@ class Executor(Protocol):
         ...
 
     def stop(self) -> None:
-        """Give up all tasks at once; nothing runs any more within two seconds. Not usable afterwards."""
+        """Give up all tasks at once; nothing runs any more within two seconds. Not usable afterwards.
+
+        What was told before is heard, if that takes no longer than a second.
+        """
         ...
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from nbml.engine.executor import Attempt, BenchFactory, Outcome, Task, library_error
+from nbml.engine.executor import Attempt, Bench, BenchFactory, Outcome, Task, library_error
 from nbml.errors import EngineError, NbmlError
 
 
@@ -31,6 +31,7 @@ class InlineExecutor:
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._benches: list[Bench] = []
         self._open = 0
 
     def open(self, factory: BenchFactory, shared: Any) -> None:
@@ -68,6 +69,15 @@ class InlineExecutor:
         self._open -= len(outcomes)
         return outcomes
 
+    def tell(self, news: dict[str, Any]) -> None:
+        """Call every bench; it has heard when this returns."""
+        for bench in tuple(self._benches):
+            bench.hear(news)
+
+    def has_been_heard(self) -> bool:
+        """Always: telling is a call."""
+        return True
+
     def notes(self) -> list[NbmlError]:
         """Nothing is ever lost here."""
         return []
@@ -94,7 +104,9 @@ class InlineExecutor:
 
     def _work(self, factory: Callable[[Any], Any], shared: Any, name: str) -> None:
         try:
-            attempt = Attempt(factory(shared), name, self._stopping.is_set)
+            bench = factory(shared)
+            self._benches.append(bench)
+            attempt = Attempt(bench, name, self._stopping.is_set)
         except NbmlError as error:
             attempt = Attempt(_Broken(error), name)
         except (Exception, SystemExit) as failure:
@@ -114,3 +126,6 @@ class _Broken:
     def run(self, work: Any, should_stop: Callable[[], bool]) -> Any:
         del work, should_stop
         raise self._error
+
+    def hear(self, news: Any) -> None:
+        """Nothing is kept here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ray
@@ -18,6 +18,10 @@ from nbml.errors import EngineError, NbmlError
 SHORT_TASK_S = 0.5
 """Below this a worker is given its next task before the present one is done, to hide the round trip."""
 
+CALL_S = 0.12
+"""Tasks shorter than this are handed over several at a time: a call costs both ends a millisecond or two."""
+
+MAX_TASKS_PER_CALL = 16
 GRACE_S = 1.0
 STILLBORN_LIMIT = 3
 
@@ -28,16 +32,20 @@ class _Hand:
 
     actor: Any
     is_ready: bool = False
-    refs: deque[Any] = field(default_factory=deque)
-    tasks: dict[Any, Task] = field(default_factory=dict)
+    calls: dict[Any, list[Task]] = field(default_factory=dict)
     begun: float = 0.0
+
+    @property
+    def n_tasks(self) -> int:
+        return sum(map(len, self.calls.values()))
 
 
 class RayExecutor:
     """Runs tasks on worker actors lent by the cluster's keeper.
 
-    A worker that dies costs the task it was running one attempt; what it had queued goes to others. The
-    third death on one task fails that task with NBML-E10, or NBML-E14 when memory ran out.
+    A worker that dies costs the task it was running one attempt; what it had queued goes to others. Short
+    tasks run several to a call: nobody knows which of them died, so it costs each of them one, and from then
+    on they go alone. The third death on one task fails it with NBML-E10, or NBML-E14 when memory ran out.
 
     Parameters
     ----------
@@ -62,6 +70,7 @@ class RayExecutor:
         self._attempts: dict[str, int] = {}
         self._failed: list[Outcome] = []
         self._notes: list[NbmlError] = []
+        self._told: list[Any] = []
         self._shared: tuple[BenchFactory, Any] | None = None
         self._mean_s = 0.0
         self._stillborn = 0
@@ -73,21 +82,21 @@ class RayExecutor:
             self._take_up(actor)
 
     def free(self) -> int:
-        """Places for tasks, one ahead for each worker where tasks are short."""
-        open_tasks = sum(len(hand.refs) for hand in self._hands) + len(self._waiting)
-        return max(self.slots * self._depth() - open_tasks, 0)
+        """Places for tasks, a call ahead for each worker where tasks are short."""
+        return max(self.slots * self._depth() * self._per_call() - self._n_open(), 0)
 
     def submit(self, task: Task) -> None:
-        """Hand a task to the least busy worker."""
+        """Hand a task to an idle worker; where there is none it waits for `next`, and for company."""
         self._waiting.append(task)
-        self._dispatch()
+        if any(hand.is_ready and not hand.calls for hand in self._hands):
+            self._dispatch()
 
     def next(self, timeout_s: float) -> list[Outcome]:
         """Outcomes that have come in; deaths and deadlines are dealt with on the way."""
         self._enforce_deadline()
         self._dispatch()
         outcomes, self._failed = self._failed, []
-        refs = [*self._opening, *(ref for hand in self._hands for ref in hand.refs)]
+        refs = [*self._opening, *(ref for hand in self._hands for ref in hand.calls)]
         if not refs:
             time.sleep(0 if outcomes else timeout_s)
             return outcomes
@@ -95,11 +104,17 @@ class RayExecutor:
         if ready:
             ready, _ = ray.wait(refs, num_returns=len(refs), timeout=0)
         for ref in ready:
-            outcome = self._settle(ref)
-            if outcome is not None:
-                outcomes.append(outcome)
+            outcomes += self._settle(ref)
         self._dispatch()
         return outcomes + self._drain_failed()
+
+    def tell(self, news: dict[str, Any]) -> None:
+        """Say something to every worker; a thread of its own takes it in."""
+        self._told += [hand.actor.hear.remote(news) for hand in self._hands]
+
+    def has_been_heard(self) -> bool:
+        """Whether all workers have taken in what they were told, or are dead."""
+        return self._heard_within(0)
 
     def notes(self) -> list[NbmlError]:
         """Workers that were lost since the last call."""
@@ -111,12 +126,11 @@ class RayExecutor:
         self._waiting.clear()
         ray.get([hand.actor.hold.remote() for hand in self._hands if hand.is_ready], timeout=GRACE_S * 10)
         begun = time.monotonic()
-        while any(hand.refs for hand in self._hands) and time.monotonic() - begun < GRACE_S:
+        while any(hand.calls for hand in self._hands) and time.monotonic() - begun < GRACE_S:
             self.next(0.05)
             self._waiting.clear()
-        for hand in [hand for hand in self._hands if hand.refs]:
-            hand.refs.clear()
-            hand.tasks.clear()
+        for hand in [hand for hand in self._hands if hand.calls]:
+            hand.calls.clear()
             ray.kill(hand.actor)
             self._lose(hand, RayActorError())
         ray.get([hand.actor.go_on.remote() for hand in self._hands if hand.is_ready], timeout=GRACE_S * 10)
@@ -125,6 +139,7 @@ class RayExecutor:
 
     def stop(self) -> None:
         """Kill every worker."""
+        self._heard_within(GRACE_S)
         for hand in self._hands:
             ray.kill(hand.actor)
         self._hands.clear()
@@ -133,7 +148,7 @@ class RayExecutor:
 
     def close(self) -> None:
         """Give living workers back to the keeper."""
-        self._keeper.give_back.remote(self._job_id, [hand.actor for hand in self._hands if not hand.refs])
+        self._keeper.give_back.remote(self._job_id, [hand.actor for hand in self._hands if not hand.calls])
         self._hands.clear()
 
     def _take_up(self, actor: Any) -> None:
@@ -145,20 +160,41 @@ class RayExecutor:
     def _depth(self) -> int:
         return 2 if self._mean_s < SHORT_TASK_S else 1
 
+    def _per_call(self) -> int:
+        """How many tasks of the length seen so far make a call worth its cost; with a deadline one."""
+        if not self._mean_s or self.task_timeout_s is not None:
+            return 1
+        return max(1, min(MAX_TASKS_PER_CALL, int(CALL_S / self._mean_s)))
+
+    def _n_open(self) -> int:
+        return sum(hand.n_tasks for hand in self._hands) + len(self._waiting)
+
+    def _heard_within(self, timeout_s: float) -> bool:
+        if self._told:
+            _, self._told = ray.wait(self._told, num_returns=len(self._told), timeout=timeout_s)
+        return not self._told
+
     def _dispatch(self) -> None:
         while self._waiting:
-            ready = [hand for hand in self._hands if hand.is_ready and len(hand.refs) < self._depth()]
+            ready = [hand for hand in self._hands if hand.is_ready and len(hand.calls) < self._depth()]
             if not ready:
                 return
-            hand = min(ready, key=lambda h: len(h.refs))
-            task = self._waiting.popleft()
-            ref = hand.actor.run.remote(task)
-            if not hand.refs:
+            hand = min(ready, key=lambda h: h.n_tasks)
+            tasks = self._next_call()
+            if not hand.calls:
                 hand.begun = time.monotonic()
-            hand.refs.append(ref)
-            hand.tasks[ref] = task
+            hand.calls[hand.actor.run.remote(tasks)] = tasks
 
-    def _settle(self, ref: Any) -> Outcome | None:
+    def _next_call(self) -> list[Task]:
+        """Tasks for one call: few enough that every worker gets two, and one that was in a death alone."""
+        most = min(self._per_call(), max(1, self._n_open() // (2 * len(self._hands))))
+        tasks = [self._waiting.popleft()]
+        if tasks[0].key not in self._attempts:
+            while self._waiting and len(tasks) < most and self._waiting[0].key not in self._attempts:
+                tasks.append(self._waiting.popleft())
+        return tasks
+
+    def _settle(self, ref: Any) -> list[Outcome]:
         if ref in self._opening:
             opened = self._opening.pop(ref)
             try:
@@ -166,21 +202,23 @@ class RayExecutor:
                 opened.is_ready = True
             except RayError as error:
                 self._lose(opened, error)
-            return None
-        hand = next((h for h in self._hands if ref in h.tasks), None)
+            return []
+        hand = next((h for h in self._hands if ref in h.calls), None)
         if hand is None:
-            return None
+            return []
         try:
-            outcome: Outcome = ray.get(ref)
+            outcomes: list[Outcome] = ray.get(ref)
         except RayError as error:
             self._lose(hand, error)
-            return None
-        task = hand.tasks.pop(ref)
-        hand.refs.remove(ref)
+            return []
+        del hand.calls[ref]
         hand.begun = time.monotonic()
+        return [self._counted(outcome) for outcome in outcomes]
+
+    def _counted(self, outcome: Outcome) -> Outcome:
         self._mean_s = 0.8 * self._mean_s + 0.2 * outcome.seconds if self._mean_s else outcome.seconds
-        attempts = self._attempts.pop(task.key, 0) + 1
-        return outcome if attempts == 1 else Outcome(**{**outcome.__dict__, "attempts": attempts})
+        attempts = self._attempts.pop(outcome.key, 0) + 1
+        return outcome if attempts == 1 else replace(outcome, attempts=attempts)
 
     def _lose(self, hand: _Hand, error: RayError, *, failure: NbmlError | None = None) -> None:
         """Take a dead worker out, put its tasks back, and ask for another."""
@@ -194,41 +232,42 @@ class RayExecutor:
             failure = failure or EngineError(
                 "NBML-E12", kind=type(error).__name__, reason=str(error)[:2_000], where="ray"
             )
-        tasks = [hand.tasks[ref] for ref in hand.refs]
-        if tasks:
-            running, *queued = tasks
-            self._waiting.extendleft(reversed(queued))
-            attempts = self._attempts.get(running.key, 0) + 1
-            self._attempts[running.key] = attempts
-            if failure is None and attempts >= MAX_ATTEMPTS:
-                failure = EngineError(
-                    "NBML-E14" if is_memory else "NBML-E10", task=running.key, attempts=attempts
-                )
-            if failure is None:
-                self._waiting.appendleft(running)
-            else:
-                self._attempts.pop(running.key)
-                self._failed.append(Outcome(running.key, error=failure, attempts=attempts))
+        running, *queued = list(hand.calls.values()) or [[]]
+        if len(running) > 1:
+            failure = None
+        again = [task for task in running if not self._has_failed(task, failure, is_memory=is_memory)]
+        self._waiting.extendleft(reversed([*again, *(task for call in queued for task in call)]))
         if is_memory and self.slots > 1:
             self.slots -= 1
             self._notes.append(EngineError("NBML-E21", workers=self.slots))
             return
         self._notes.append(
-            EngineError("NBML-E20", task=tasks[0].key if tasks else "-", reason=str(error)[:200])
+            EngineError("NBML-E20", task=running[0].key if running else "-", reason=str(error)[:200])
         )
         self._take_up(ray.get(self._keeper.replace_worker.remote(self._job_id, hand.actor), timeout=60))
+
+    def _has_failed(self, task: Task, failure: NbmlError | None, *, is_memory: bool) -> bool:
+        """Count a death against a task that may have caused it; whether that was one too many."""
+        self._attempts[task.key] = attempts = self._attempts.get(task.key, 0) + 1
+        if failure is None and attempts >= MAX_ATTEMPTS:
+            failure = EngineError("NBML-E14" if is_memory else "NBML-E10", task=task.key, attempts=attempts)
+        if failure is None:
+            return False
+        self._attempts.pop(task.key)
+        self._failed.append(Outcome(task.key, error=failure, attempts=attempts))
+        return True
 
     def _enforce_deadline(self) -> None:
         if self.task_timeout_s is None:
             return
         now = time.monotonic()
-        for hand in [h for h in self._hands if h.refs and now - h.begun > self.task_timeout_s]:
+        for hand in [h for h in self._hands if h.calls and now - h.begun > self.task_timeout_s]:
             ray.kill(hand.actor)
             self._lose(
                 hand,
                 RayActorError(),
                 failure=EngineError(
-                    "NBML-E11", task=hand.tasks[hand.refs[0]].key, timeout_s=self.task_timeout_s
+                    "NBML-E11", task=next(iter(hand.calls.values()))[0].key, timeout_s=self.task_timeout_s
                 ),
             )
 

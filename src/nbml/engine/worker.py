@@ -10,6 +10,7 @@ import ray
 
 from nbml.engine.executor import Attempt, BenchFactory, Outcome, Task
 from nbml.engine.warming import warm_up
+from nbml.errors import EngineError
 from nbml.settings import Settings
 
 WORKER_NICENESS = 10
@@ -18,7 +19,8 @@ WORKER_NICENESS = 10
 class Worker:
     """The body of a worker actor.
 
-    ``run`` does one task at a time in one thread; ``hold`` and ``ping`` answer meanwhile in another.
+    ``run`` does one task at a time in one thread; ``hear``, ``hold`` and ``ping`` answer
+    meanwhile in another.
     """
 
     def __init__(self, warm: tuple[str, ...] = ()) -> None:
@@ -38,11 +40,22 @@ class Worker:
         self._stopping = threading.Event()
         self._attempt = Attempt(factory(shared), f"worker-{os.getpid()}", self._stopping.is_set)
 
-    def run(self, task: Task) -> Outcome:
-        """Do one task."""
+    def run(self, tasks: list[Task]) -> list[Outcome]:
+        """Do some tasks, one after the other; none of them begins once the worker was asked to hold."""
         if self._attempt is None:
             raise RuntimeError("worker without a bench")
-        return self._attempt.run(task)
+        return [
+            Outcome(task.key, error=EngineError("NBML-E19"))
+            if self._stopping.is_set()
+            else self._attempt.run(task)
+            for task in tasks
+        ]
+
+    @ray.method(concurrency_group="control")
+    def hear(self, news: dict[str, Any]) -> None:
+        """Tell the bench something beside its running task."""
+        if self._attempt is not None:
+            self._attempt.bench.hear(news)
 
     @ray.method(concurrency_group="control")
     def hold(self) -> None:
