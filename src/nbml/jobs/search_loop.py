@@ -13,6 +13,9 @@ from nbml.jobs.study_run import StudyRun
 from nbml.spec.events import Resources
 
 LOOK_EVERY_S = 0.1
+HEARD_S = 0.005
+"""How often to look whether the workers have heard what they were told, when nothing else is awaited."""
+
 TELL_EVERY_S = 1.0
 
 
@@ -49,6 +52,9 @@ class SearchLoop:
         self._later: deque[Task] = deque()
         self._owed: set[str] = set()
         self._followed: set[str] = set()
+        self._announced: dict[str, int] = {}
+        self._kept_again: set[str] = set()
+        self._first: deque[Task] = deque()
         self._begun = self._told = time.monotonic()
         self._busy_s = 0.0
         self._searched_until = self._begun
@@ -92,13 +98,29 @@ class SearchLoop:
         self._context.check()
         self._mind_the_time()
         self._fill()
-        if self._owed:
-            for outcome in self._executor.next(LOOK_EVERY_S):
-                self._take(outcome)
-            for note in self._executor.notes():
-                self._context.note(note)
+        for outcome in self._executor.next(LOOK_EVERY_S if self._owed else HEARD_S):
+            self._take(outcome)
+        for note in self._executor.notes():
+            self._context.note(note)
+        for study in self._studies.values():
+            self._keep_best(study)
         self._finish_searches()
         self._tell_resources()
+
+    def _keep_best(self, study: StudyRun) -> None:
+        """Have the best trial's models written by those who hold them, and lost ones fitted again."""
+        best, name = study.best, study.plan.id
+        if best is None or best is study.kept:
+            return
+        if self._announced.get(name) != best.number:
+            self._announced[name] = best.number
+            self._executor.tell({"study": name, "best": best.number})
+        elif self._executor.has_been_heard():
+            for task in map(study.keep_task, study.lost_models()):
+                if task.key not in self._kept_again:
+                    self._kept_again.add(task.key)
+                    self._owed.add(task.key)
+                    self._first.append(task)
 
     def _fill(self) -> None:
         for _ in range(self._executor.free()):
@@ -109,6 +131,8 @@ class SearchLoop:
             self._executor.submit(task)
 
     def _next_task(self) -> Task | None:
+        if self._first:
+            return self._first.popleft()
         for study in sorted(self._studies.values(), key=lambda study: study.submitted):
             if not study.is_done and (task := study.next_task()) is not None:
                 return task
@@ -119,7 +143,11 @@ class SearchLoop:
             return
         self._owed.discard(outcome.key)
         study_id, *place = outcome.key.split("/")
-        if len(place) == 2 and place[0].isdigit():
+        if outcome.key in self._kept_again:
+            if outcome.error is not None:
+                self._context.note(outcome.error)
+                self._studies[study_id].settle()
+        elif len(place) == 2 and place[0].isdigit():
             if outcome.error is None:
                 self._busy_s += outcome.value.seconds
             self._searched_until = time.monotonic()
@@ -129,7 +157,7 @@ class SearchLoop:
 
     def _finish_searches(self) -> None:
         for study in self._studies.values():
-            if study.is_done and study.plan.id not in self._followed:
+            if study.is_done and study.best is study.kept and study.plan.id not in self._followed:
                 self._followed.add(study.plan.id)
                 tasks = self._follow_up(study)
                 self._later.extend(tasks)
@@ -144,6 +172,8 @@ class SearchLoop:
             study.close()
         self._executor.abandon()
         lost = [key for key in self._owed if key not in {task.key for task in self._later}]
+        self._kept_again.clear()
+        self._first.clear()
         again: list[Task] = []
         for study in self._studies.values():
             if study.plan.id in self._followed:

@@ -42,6 +42,7 @@ class OpenTrial:
     params: dict[str, Any]
     unsent: list[int]
     done: dict[int, FoldRecord] = field(default_factory=dict)
+    values: dict[int, float | None] = field(default_factory=dict)
     error: NbmlError | None = None
     finished: TrialRecord | None = None
 
@@ -57,6 +58,9 @@ class Best:
 
 class StudyRun:
     """Drives one search.
+
+    Models stay with the workers that fitted them until their trial is the best. `best` may therefore be ahead
+    of `kept`, the last best trial whose models are all on disk; `lost_models` says what is missing.
 
     Parameters
     ----------
@@ -90,6 +94,7 @@ class StudyRun:
         self.plan = plan
         self.target_index = target_index
         self.best: Best | None = None
+        self.kept: Best | None = None
         self.seconds = 0.0
         self.told = self.failed = self.submitted = 0
         self.first_error: NbmlError | None = None
@@ -102,11 +107,30 @@ class StudyRun:
         self._asked = 0
         self._closed = False
         self._has_fallen_back = False
+        self._parts = [data.folds.held_out(fold) for fold in range(data.folds.n_folds)]
+        self._truth = [data.Y[rows, target_index] for rows in self._parts]
 
     @property
     def is_done(self) -> bool:
         """Whether every trial that will be asked has been told."""
         return not self._open and (self._closed or self._asked == self.plan.trials)
+
+    def lost_models(self) -> list[int]:
+        """Folds of the best trial whose models are not on disk; once there are none, it is `kept`."""
+        if self.best is None or self.best is self.kept:
+            return []
+        n_folds, plan, number = len(self._parts), self.plan.id, self.best.number
+        lost = [fold for fold in range(n_folds) if not self._store.has_model(plan, number, fold)]
+        if not lost:
+            if self.kept is not None:
+                self._store.drop_folds(plan, self.kept.number, n_folds)
+            self.kept = self.best
+        return lost
+
+    def settle(self) -> None:
+        """Be content with the last best trial whose models are on disk: nothing is fitted any more."""
+        if self.lost_models():
+            self.best = self.kept
 
     def start(self) -> None:
         """Ask the first trials, and tell those that an earlier attempt of the job has finished.
@@ -141,9 +165,7 @@ class StudyRun:
             trial.error = trial.error or outcome.error
             self._tell_fold(trial, fold, None, attempts=outcome.attempts, error=outcome.error)
         else:
-            trial.done[fold] = record = outcome.value
-            value = self._fold_value(fold, record)
-            self._tell_fold(trial, fold, value, record.seconds, attempts=outcome.attempts)
+            self._take_fold(trial, fold, outcome.value, attempts=outcome.attempts)
         self._tell()
 
     def _ask_ahead(self) -> None:
@@ -160,7 +182,7 @@ class StudyRun:
             error = JobError("NBML-J20", study=self.plan.id, reason=reason)
             self._emit(Notice(level="warning", code=error.code, message=error.message, fields=error.fields))
         self._emit(TrialStarted(study=self.plan.id, trial=number, params=params))
-        trial = OpenTrial(number, params, list(range(self._data.folds.n_folds)))
+        trial = OpenTrial(number, params, list(range(len(self._parts))))
         self._open[number] = trial
         finished = self._store.load_trial(self.plan.id, number)
         if finished is not None:
@@ -176,36 +198,42 @@ class StudyRun:
             if record is not None:
                 self._check_same(trial, record.params)
                 trial.unsent.remove(fold)
-                trial.done[fold] = record
-                self._tell_fold(trial, fold, self._fold_value(fold, record), record.seconds)
+                self._take_fold(trial, fold, record)
 
     def _check_same(self, trial: OpenTrial, params: dict[str, Any]) -> None:
         """Take no result of an earlier attempt that other parameters gave."""
         if params != trial.params:
             raise JobError("NBML-J21", study=self.plan.id, trial=trial.number)
 
+    def keep_task(self, fold: int) -> Task:
+        """The task that fits a fold of the best trial again, whose model died with its worker."""
+        assert self.best is not None
+        work = self._work(self.best.number, fold, self.best.params)
+        return Task(f"{self.plan.id}/{self.best.number}/{fold}/keep", {**work, "do": "keep"})
+
     def _task(self, trial: OpenTrial, fold: int) -> Task:
-        return Task(
-            f"{self.plan.id}/{trial.number}/{fold}",
-            {
-                "do": "fold",
-                "study": self.plan.id,
-                "family": self.plan.family,
-                "target": self.target_index,
-                "trial": trial.number,
-                "fold": fold,
-                "params": trial.params,
-            },
-        )
+        is_open = self.best is not None and self.best is not self.kept
+        beaten = self.best.number if self.best is not None and is_open else self.told
+        work = self._work(trial.number, fold, trial.params)
+        return Task(f"{self.plan.id}/{trial.number}/{fold}", {**work, "do": "fold", "beaten": beaten})
+
+    def _work(self, number: int, fold: int, params: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "study": self.plan.id,
+            "family": self.plan.family,
+            "target": self.target_index,
+            "trial": number,
+            "fold": fold,
+            "params": params,
+        }
 
     def _tell(self) -> None:
         """Tell finished trials in the order asked."""
-        n_folds = self._data.folds.n_folds
         while self._open:
             trial = next(iter(self._open.values()))
             record = trial.finished
             if record is None:
-                if trial.error is None and len(trial.done) < n_folds:
+                if trial.error is None and len(trial.done) < len(self._parts):
                     return
                 record = self._record(trial)
                 self._store.save_trial(self.plan.id, trial.number, record)
@@ -213,14 +241,10 @@ class StudyRun:
             self._ask_ahead()
 
     def _record(self, trial: OpenTrial) -> TrialRecord:
-        folds = self._data.folds
-        predictions = np.full(len(folds.assignment), np.nan, dtype=np.float32)
-        values: list[float | None] = []
-        for fold in range(folds.n_folds):
-            record = trial.done.get(fold)
-            if record is not None:
-                predictions[folds.held_out(fold)] = record.predictions
-            values.append(None if record is None else self._fold_value(fold, record))
+        folds = range(len(self._parts))
+        predictions = np.full(len(self._data.Y), np.nan, dtype=np.float32)
+        for fold, record in trial.done.items():
+            predictions[self._parts[fold]] = record.predictions
         error = trial.error
         value = None
         if error is None:
@@ -229,8 +253,8 @@ class StudyRun:
             trial.params,
             predictions,
             value,
-            values,
-            [trial.done[k].seconds if k in trial.done else 0.0 for k in range(folds.n_folds)],
+            [trial.values.get(k) for k in folds],
+            [trial.done[k].seconds if k in trial.done else 0.0 for k in folds],
             None if error is None else error.to_dict(),
         )
 
@@ -256,8 +280,8 @@ class StudyRun:
         )
         if record.value is not None and (self.best is None or record.value < self.best.value):
             beaten, self.best = self.best, Best(trial.number, trial.params, record.value)
-            if beaten is not None:
-                self._store.drop_models(self.plan.id, beaten.number, self._data.folds.n_folds)
+            if beaten is not None and beaten is not self.kept:
+                self._store.drop_folds(self.plan.id, beaten.number, len(self._parts))
             self._emit(
                 BestChanged(
                     study=self.plan.id,
@@ -268,7 +292,12 @@ class StudyRun:
                 )
             )
         else:
-            self._store.drop_models(self.plan.id, trial.number, self._data.folds.n_folds)
+            self._store.drop_folds(self.plan.id, trial.number, len(self._parts))
+
+    def _take_fold(self, trial: OpenTrial, fold: int, record: FoldRecord, *, attempts: int = 1) -> None:
+        trial.done[fold] = record
+        trial.values[fold] = value = compute_score(RMSE, self._truth[fold], record.predictions).value
+        self._tell_fold(trial, fold, value, record.seconds, attempts=attempts)
 
     def _tell_fold(
         self,
@@ -291,10 +320,6 @@ class StudyRun:
                 error=None if error is None else Fault(**error.to_dict()),
             )
         )
-
-    def _fold_value(self, fold: int, record: FoldRecord) -> float | None:
-        rows = self._data.folds.held_out(fold)
-        return compute_score(RMSE, self._data.Y[rows, self.target_index], record.predictions).value
 
 
 def _as_error(record: TrialRecord) -> NbmlError | None:

@@ -19,7 +19,7 @@ from nbml.jobs.trial_store import TrialStore
 from nbml.jobs.written_job import FINDINGS
 from nbml.ml.models import family
 from nbml.ml.models.base import Shape
-from nbml.ml.search import Search
+from nbml.ml.search import Search, quiet
 from nbml.ml.space import override
 from nbml.spec.columns import ColumnSheet
 from nbml.spec.events import JobPlanned, Notice, StudyPlan
@@ -76,13 +76,15 @@ def run_training(context: JobContext) -> TrainRecord:
                     spec.explain.sampled_rows,
                 ),
             )
-        with context.stage("search"):
+        with context.stage("search"), quiet():
             loop.search()
         with context.stage("explain"):
             loop.finish()
         executor.close()
     except StopRequestedError:
         executor.stop()
+        for study in studies:
+            study.settle()
         stopped = True
         if not any(study.best for study in studies):
             raise

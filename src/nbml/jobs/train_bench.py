@@ -14,12 +14,16 @@ from typing import Any
 import numpy as np
 
 from nbml.errors import ModelError
+from nbml.jobs.held_models import HeldModels
 from nbml.jobs.training_data import TrainingData
 from nbml.jobs.trial_store import FoldRecord, TrialStore
 from nbml.ml.fold import FoldBench, FoldOutcome
 from nbml.ml.models import family
 from nbml.ml.models.base import Layout, Shape
 from nbml.settings import Settings
+
+LONG_FIT_S = 5.0
+"""From here on a fit is dear and writing its model is not: it is written at once."""
 
 WARM_MODULES = (
     "nbml.jobs.train_bench:warm",
@@ -54,11 +58,12 @@ class Shared:
 
 
 class TrainBench:
-    """The bench of training jobs; tasks are dictionaries with a ``do`` of fold, explain or final."""
+    """The bench of training jobs; tasks are dictionaries with a ``do`` of fold, keep, explain or final."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self._store = TrialStore(Path(shared.trials))
+        self._held = HeldModels(self._store)
         data = shared.data
         self._folds = FoldBench(
             data.X, data.Y, data.layout, data.folds, threads=shared.threads, seed=shared.seed
@@ -68,18 +73,36 @@ class TrainBench:
         """Do one task."""
         return getattr(self, f"_{work['do']}")(work, should_stop)
 
+    def hear(self, news: Mapping[str, Any]) -> None:
+        """Write the models of the trial that is a study's best now."""
+        self._held.keep(news["study"], news["best"])
+
     def _fold(self, work: Mapping[str, Any], should_stop: Callable[[], bool]) -> FoldRecord:
         """Fit and predict one fold; the result stands on disk before it is answered."""
         key = work["study"], work["trial"], work["fold"]
         known = self._store.load_fold(*key)
         if known is not None:
             return known
-        outcome: FoldOutcome = self._folds.evaluate(
+        self._held.forget(work["study"], before=work["beaten"])
+        outcome = self._evaluate(work, should_stop)
+        if outcome.fit_s < LONG_FIT_S:
+            self._held.hold(key, outcome.model)
+        else:
+            self._store.save_model(*key, outcome.model.files())
+        record = FoldRecord(outcome.predictions.astype(np.float32), outcome.cpu_s, work["params"])
+        self._store.save_fold(*key, record)
+        return record
+
+    def _keep(self, work: Mapping[str, Any], should_stop: Callable[[], bool]) -> None:
+        """Fit a fold of the best trial again whose model died with its worker, and write it."""
+        key = work["study"], work["trial"], work["fold"]
+        if not self._store.has_model(*key):
+            self._store.save_model(*key, self._evaluate(work, should_stop).model.files())
+
+    def _evaluate(self, work: Mapping[str, Any], should_stop: Callable[[], bool]) -> FoldOutcome:
+        return self._folds.evaluate(
             family(work["family"]), work["target"], work["fold"], work["params"], should_stop=should_stop
         )
-        record = FoldRecord(outcome.predictions.astype(np.float32), outcome.cpu_s, work["params"])
-        self._store.save_fold(*key, record, outcome.model.files())
-        return record
 
     def _explain(self, work: Mapping[str, Any], should_stop: Callable[[], bool]) -> dict[str, Any]:
         """Shapley values of the held-out rows of one fold, by the model that did not see them."""

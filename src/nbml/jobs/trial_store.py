@@ -1,7 +1,8 @@
 """What trials leave on disk: fold results as they come, then one file a trial.
 
 A fold's result is written by the worker before it answers, so a worker or supervisor that dies afterwards
-loses nothing. A finished trial keeps its out-of-fold predictions; only the best trial so far keeps models.
+loses nothing. A finished trial keeps its out-of-fold predictions; models are written where a trial is the
+best so far, or where a worker has no room for them.
 """
 
 from __future__ import annotations
@@ -9,18 +10,18 @@ from __future__ import annotations
 import json
 import uuid
 import zipfile
-from collections.abc import Collection
+import zlib
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nbml.durable import storage_error
 
-MODEL = "model:"
 Predictions = NDArray[np.float32]
 
 
@@ -84,33 +85,50 @@ class TrialStore:
         self._root = root
 
     def fold_file(self, study: str, trial: int, fold: int) -> Path:
-        """Where the result and model of one (trial, fold) stand until the trial is done."""
+        """Where the result of one (trial, fold) stands until the trial is done."""
         return self._root / study / f"{trial:06d}.fold-{fold}"
 
-    def save_fold(
-        self, study: str, trial: int, fold: int, record: FoldRecord, files: dict[str, bytes]
-    ) -> None:
-        """Write a fold's result and model in one step; a second result of the same fold is dropped."""
-        path = self.fold_file(study, trial, fold)
-        if self.load_fold(study, trial, fold) is not None:
-            return
-        models = {MODEL + name: np.frombuffer(content, np.uint8) for name, content in files.items()}
-        about = np.array(json.dumps({"seconds": record.seconds, "params": record.params}))
-        _save(path, predictions=record.predictions, about=about, **models)
+    def model_file(self, study: str, trial: int, fold: int) -> Path:
+        """Where the model of one (trial, fold) stands once it is kept."""
+        return self._root / study / f"{trial:06d}.fold-{fold}.model"
+
+    def save_fold(self, study: str, trial: int, fold: int, record: FoldRecord) -> None:
+        """Write a fold's result; a second one of the same fold is dropped."""
+        if self.load_fold(study, trial, fold) is None:
+            about = json.dumps({"seconds": record.seconds, "params": record.params}).encode()
+            content = about + b"\n" + np.ascontiguousarray(record.predictions, "<f4").tobytes()
+            _write(
+                self.fold_file(study, trial, fold),
+                lambda file: file.write(b"%08x" % zlib.crc32(content) + content),
+            )
 
     def load_fold(self, study: str, trial: int, fold: int) -> FoldRecord | None:
         """A fold's result, or None where there is none that is whole."""
-        saved = _load(self.fold_file(study, trial, fold), "predictions", "about")
-        return None if saved is None else FoldRecord(saved["predictions"], **json.loads(str(saved["about"])))
+        try:
+            saved = self.fold_file(study, trial, fold).read_bytes()
+        except FileNotFoundError:
+            return None
+        checksum, content = saved[:8], saved[8:]
+        if checksum != b"%08x" % zlib.crc32(content):
+            return None
+        about, _, predictions = content.partition(b"\n")
+        return FoldRecord(np.frombuffer(predictions, "<f4").astype(np.float32), **json.loads(about))
+
+    def save_model(self, study: str, trial: int, fold: int, files: dict[str, bytes]) -> None:
+        """Write the model of one (trial, fold), all its files in one; a second one is dropped."""
+        path = self.model_file(study, trial, fold)
+        if not path.exists():
+            arrays = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
+            _write(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+
+    def has_model(self, study: str, trial: int, fold: int) -> bool:
+        """Whether the model of one (trial, fold) is kept."""
+        return self.model_file(study, trial, fold).exists()
 
     def load_model_files(self, study: str, trial: int, fold: int) -> dict[str, bytes]:
-        """The model of one (trial, fold) of a best trial, by file name."""
-        with np.load(self.fold_file(study, trial, fold), allow_pickle=False) as saved:
-            return {
-                name.removeprefix(MODEL): saved[name].tobytes()
-                for name in saved.files
-                if name.startswith(MODEL)
-            }
+        """The kept model of one (trial, fold), by file name."""
+        with np.load(self.model_file(study, trial, fold), allow_pickle=False) as saved:
+            return {name: saved[name].tobytes() for name in saved.files}
 
     def save_trial(self, study: str, trial: int, record: TrialRecord) -> None:
         """Write a finished trial."""
@@ -121,53 +139,48 @@ class TrialStore:
             "seconds": record.seconds,
             "error": record.error,
         }
-        _save(
-            self._trial_file(study, trial), predictions=record.predictions, about=np.array(json.dumps(about))
+        _write(
+            self._trial_file(study, trial),
+            lambda file: np.savez(file, predictions=record.predictions, about=np.array(json.dumps(about))),
         )
 
     def load_trial(self, study: str, trial: int) -> TrialRecord | None:
         """A finished trial, or None where it is not, or not whole."""
-        saved = _load(self._trial_file(study, trial), "predictions", "about")
-        return (
-            None
-            if saved is None
-            else TrialRecord(predictions=saved["predictions"], **json.loads(str(saved["about"])))
-        )
+        try:
+            with (
+                self._trial_file(study, trial).open("rb") as file,
+                np.load(file, allow_pickle=False) as saved,
+            ):
+                return TrialRecord(predictions=saved["predictions"], **json.loads(str(saved["about"])))
+        except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+            return None
 
-    def drop_models(self, study: str, trial: int, n_folds: int) -> None:
+    def drop_folds(self, study: str, trial: int, n_folds: int) -> None:
         """Forget the models and fold results of a trial that is done and not the best."""
         for fold in range(n_folds):
             self.fold_file(study, trial, fold).unlink(missing_ok=True)
+            self.model_file(study, trial, fold).unlink(missing_ok=True)
 
     def sweep(self, keep: Collection[tuple[str, int]]) -> None:
-        """Forget the fold results of all trials but those named; the end of time leaves some open."""
-        kept = {self.fold_file(study, trial, 0).with_suffix("") for study, trial in keep}
+        """Forget the fold results and models of all trials but those named; some were open at the end."""
+        kept = {(study, f"{trial:06d}") for study, trial in keep}
         for path in self._root.glob("*/*.fold-*"):
-            if path.with_suffix("") not in kept:
+            if (path.parent.name, path.name.partition(".")[0]) not in kept:
                 path.unlink(missing_ok=True)
 
     def _trial_file(self, study: str, trial: int) -> Path:
         return self._root / study / f"{trial:06d}.npz"
 
 
-def _save(path: Path, **arrays: NDArray[Any]) -> None:
-    """Write a file of arrays under a temporary name, then rename it; not waiting for the disk."""
+def _write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+    """Write a file under a temporary name, then rename it; not waiting for the disk."""
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
+            fill(file)
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):
             draft.unlink()
         raise storage_error(path, error) from error
-
-
-def _load(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
-    """The arrays of a file; None where it is not there, or not whole since the power was lost."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
-            return {name: saved[name] for name in names}
-    except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
-        return None

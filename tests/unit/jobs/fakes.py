@@ -1,10 +1,12 @@
 """A search without models: scores are a plain function of the parameters, faults come on demand."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from nbml.engine.executor import Outcome
+from nbml.jobs.held_models import HeldModels
 from nbml.jobs.study_run import StudyRun
 from nbml.jobs.training_data import TrainingData
 from nbml.jobs.trial_store import FoldRecord, TrialStore
@@ -18,6 +20,15 @@ TRIALS = 15
 """More than TPE's random start of ten."""
 
 SPACE = {"a": Param("float", 0.0, 1.0), "b": Param("int", 1, 50, log=True)}
+
+
+class FakeModel(NamedTuple):
+    """A fitted model that is nothing but its files."""
+
+    named: dict
+
+    def files(self):
+        return self.named
 
 
 class Play:
@@ -44,7 +55,8 @@ class Play:
         )
         self.store = TrialStore(folder)
         self.events = []
-        self.fitted = []
+        self.fitted, self.again = [], []
+        self.held = HeldModels(self.store)
         self.fails, self.blank = dict(fails), set(blank)
         self.run = StudyRun(
             StudyPlan(id="t0-x", target="y", family="x", trials=trials),
@@ -61,6 +73,7 @@ class Play:
         work = task.work
         place = work["trial"], work["fold"]
         self.fitted.append(place)
+        self.held.forget("t0-x", before=work["beaten"])
         if place in self.fails:
             return Outcome(task.key, error=self.fails[place])
         rows = self.data.folds.held_out(work["fold"])
@@ -69,12 +82,27 @@ class Play:
         if place in self.blank:
             predictions = predictions * np.nan
         record = FoldRecord(predictions.astype(np.float32), 0.25, work["params"])
-        self.store.save_fold("t0-x", *place, record, {"model.txt": f"{place}".encode()})
+        self.store.save_fold("t0-x", *place, record)
+        self.held.hold(("t0-x", *place), FakeModel({"model.txt": f"{place}".encode()}))
         return Outcome(task.key, record)
+
+    def keep(self):
+        """What the loop does with a new best: the worker writes its models, lost ones are fitted."""
+        if self.run.best is None or self.run.best is self.run.kept:
+            return
+        self.held.keep("t0-x", self.run.best.number)
+        for fold in self.run.lost_models():
+            work = self.run.keep_task(fold).work
+            self.again.append((work["trial"], fold))
+            self.store.save_model(
+                "t0-x", work["trial"], fold, {"model.txt": f"{work['trial'], fold}".encode()}
+            )
+        assert self.run.lost_models() == []
 
     def play(self, slots=2, pick=lambda n: 0, until=None):
         """Run to the end with so many workers; `pick` says which of the n running folds answers next."""
         self.run.start()
+        self.keep()
         running = []
         while not self.run.is_done:
             while len(running) < slots and (task := self.run.next_task()) is not None:
@@ -83,6 +111,7 @@ class Play:
                 return self
             task = running.pop(pick(len(running)))
             self.run.take(task.work["trial"], task.work["fold"], self.outcome(task))
+            self.keep()
         return self
 
     def told(self):
