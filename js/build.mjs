@@ -1,67 +1,74 @@
 // Bundles for src/nbml/widgets/static: panel.js and panel.css for every panel, plots.js.gz for pages that draw figures.
-//   node build.mjs            both
-//   node build.mjs panel      the panel only, for a quick look
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+//   node build.mjs            what has changed since they were made
+//   node build.mjs --all      all of it, in any case
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { forEsbuild } from "./scripts/catalogue.mjs";
+import { fingerprint } from "./scripts/fingerprint.mjs";
 import { forPlotly } from "./scripts/plotly.mjs";
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
 const target = here("../src/nbml/widgets/static/");
-export const PANEL_MOST = 400_000;
+/** anywidget sends the module with a panel: bytes of panel.js at most. */
+const PANEL_MOST = 400_000;
+const FILES = ["panel.js", "panel.css", "plots.js.gz"];
+
+const shared = {
+  bundle: true,
+  format: "esm",
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+  write: false,
+  outdir: target,
+};
 
 export const panel = {
+  ...shared,
   entryPoints: { panel: here("src/panel.ts") },
-  bundle: true,
-  format: "esm",
   target: "es2022",
-  minify: true,
-  legalComments: "none",
-  charset: "utf8",
-  loader: { ".svg": "dataurl" },
   plugins: [forEsbuild],
-  logLevel: "warning",
 };
 
-export const plots = {
+const plots = {
+  ...shared,
   entryPoints: { plots: here("src/figure/bundle.js") },
-  bundle: true,
-  format: "esm",
   target: "es2020",
-  minify: true,
-  legalComments: "none",
-  charset: "utf8",
   plugins: [forPlotly],
   define: { global: "globalThis", "define.amd": "false", "process.env.NODE_DEBUG": "false" },
-  logLevel: "warning",
 };
 
-async function buildPanel() {
-  await build({ ...panel, outdir: target });
-  const { size } = statSync(`${target}panel.js`);
-  if (size > PANEL_MOST) throw new Error(`panel.js has ${size} bytes, more than ${PANEL_MOST}`);
-  return [
-    ["panel.js", size],
-    ["panel.css", statSync(`${target}panel.css`).size],
-  ];
+async function bundles() {
+  const [drawn, drawing] = await Promise.all([build(panel), build(plots)]);
+  const made = Object.fromEntries(
+    drawn.outputFiles.map(file => [file.path.endsWith(".css") ? "panel.css" : "panel.js", file.contents]),
+  );
+  if (made["panel.js"].length > PANEL_MOST) {
+    throw new Error(`panel.js has ${made["panel.js"].length} bytes, more than ${PANEL_MOST}.`);
+  }
+  return { ...made, "plots.js.gz": gzipSync(drawing.outputFiles[0].contents, { level: 9 }) };
 }
 
-async function buildPlots() {
-  const { outputFiles } = await build({ ...plots, write: false, outdir: target });
-  const script = outputFiles[0].contents;
-  const packed = gzipSync(script, { level: 9 });
-  writeFileSync(`${target}plots.js.gz`, packed);
-  return [
-    ["plots.js.gz", packed.length],
-    ["plots.js, unpacked", script.length],
-  ];
+function isCurrent(made) {
+  const note = `${target}built.json`;
+  if (!existsSync(note) || !FILES.every(name => existsSync(target + name))) return false;
+  return JSON.parse(readFileSync(note, "utf8")).made_from === made;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function main() {
+  const made = fingerprint();
+  if (!process.argv.includes("--all") && isCurrent(made)) return;
+  const files = await bundles();
   mkdirSync(target, { recursive: true });
-  const sizes = [...(await buildPanel()), ...(process.argv[2] === "panel" ? [] : await buildPlots())];
-  for (const [name, size] of sizes)
-    console.log(`${name.padEnd(20)} ${(size / 1000).toFixed(1).padStart(8)} kB`);
+  rmSync(`${target}built.json`, { force: true });
+  for (const name of FILES) {
+    writeFileSync(target + name, files[name]);
+    console.log(`${name.padEnd(12)} ${(files[name].length / 1000).toFixed(1).padStart(7)} kB`);
+  }
+  writeFileSync(`${target}built.json`, `${JSON.stringify({ made_from: made })}\n`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

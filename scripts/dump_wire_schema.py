@@ -30,7 +30,9 @@ def untitled(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     return {
-        key: {name: untitled(value) for name, value in part.items()} if key in ("properties", "$defs") else untitled(part)
+        key: {name: untitled(value) for name, value in part.items()}
+        if key in ("properties", "$defs")
+        else untitled(part)
         for key, part in node.items()
         if key not in ("title", "default", "discriminator") or (key == "title" and not isinstance(part, str))
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Writes tests/fixtures/random_events: made-up logs that reach every bound of the reducer, with the state each ends in.
+"""Writes tests/fixtures/random_events: made-up logs that reach the reducer's bounds, and their last states.
 
 The logs are read by both reducers; run this again when events or bounds change.
 """
@@ -6,6 +6,7 @@ The logs are read by both reducers; run this again when events or bounds change.
 from __future__ import annotations
 
 import random
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +30,40 @@ def log(seed: int, n_studies: int, n_events: int) -> list[dict[str, Any]]:
         study = dice.choice(studies[:2])
         trial = max(0, newest[study] - dice.choice((0, 0, 0, 1, 2, 40)))
         value = dice.choice((None, round(dice.uniform(1, 9), 6)))
-        error = {"code": "NBML-E12", "message": "長𠮷" * dice.choice((2, 150)), "next_step": "x" * dice.choice((0, 300))}
+        error = {
+            "code": "NBML-E12",
+            "message": "長𠮷" * dice.choice((2, 150)),
+            "next_step": "x" * dice.choice((0, 300)),
+        }
         at = {"study": study, "trial": trial}
         kind = dice.choice(("start", "start", "fold", "fold", "end", "end", "best", "notice", "other"))
         if kind == "start":
             newest[study] += 1
-            bodies.append({"type": "trial.started", "study": study, "trial": newest[study], "params": {"w": value, "__proto__": 1}})
+            bodies.append(
+                {
+                    "type": "trial.started",
+                    "study": study,
+                    "trial": newest[study],
+                    "params": {"w": value, "__proto__": 1},
+                }
+            )
         elif kind == "fold":
-            bodies.append({"type": "fold.finished", **at, "fold": dice.randrange(4), "value": value, "seconds": 0.5})
+            bodies.append(
+                {"type": "fold.finished", **at, "fold": dice.randrange(4), "value": value, "seconds": 0.5}
+            )
         elif kind == "end":
             state = dice.choice(("complete", "failed", "pruned"))
             folds = [value] * dice.choice((0, 2))
             bodies.append({"type": "trial.finished", **at, "state": state, "value": value, "folds": folds,
                            "error": error if state == "failed" else None})  # fmt: skip
         elif kind == "best":
-            bodies.append({"type": "best.changed", **at, "value": 1.5, "folds": [1.0, None], "params": {"w": 1}})
+            bodies.append(
+                {"type": "best.changed", **at, "value": 1.5, "folds": [1.0, None], "params": {"w": 1}}
+            )
         elif kind == "notice":
-            bodies.append({"type": "notice", "level": "info", "code": "NBML-E20", "message": dice.choice(WORDS) * dice.choice((1, 120)), "fields": {"a": 1}})  # fmt: skip
+            message = dice.choice(WORDS) * dice.choice((1, 120))
+            told = {"level": "info", "code": "NBML-E20", "message": message, "fields": {"a": 1}}
+            bodies.append({"type": "notice", **told})
         else:
             bodies.append(dice.choice((
                 planned,
@@ -55,7 +73,7 @@ def log(seed: int, n_studies: int, n_events: int) -> list[dict[str, Any]]:
                 {"type": "resources", "workers": 4, "busy": 3, "busy_share": 0.5},
                 {"type": "artifact.ready", "name": dice.choice(WORDS), "path": "p"},
                 {"type": "log", "message": "line"},
-                {"type": "fold.finished", "study": "unknown", "trial": 0, "fold": 0, "value": 1.0, "seconds": 0.1},
+                {"type": "fold.finished", "study": "no", "trial": 0, "fold": 0, "value": 1.0, "seconds": 0.1},
             )))  # fmt: skip
     bodies.append({"type": "job.finished", "state": "succeeded", "scores": {"温度": 1.0, "constructor": 2.0}})
     return [
@@ -64,21 +82,22 @@ def log(seed: int, n_studies: int, n_events: int) -> list[dict[str, Any]]:
     ]
 
 
-def main() -> None:
-    """Write three logs: one search, many searches, and one that tells some events twice or late."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    logs = {"one_search": log(1, 1, 300), "many_searches": log(2, 30, 700), "told_twice": log(3, 3, 200)}
+def logs() -> dict[str, str]:
+    """Files by name: one search, many searches, and one that tells some events twice or late."""
+    told = {"one_search": log(1, 1, 300), "many_searches": log(2, 30, 700), "told_twice": log(3, 3, 200)}
     dice = random.Random(4)
-    twice = logs["told_twice"]
-    logs["told_twice"] = [event for k, event in enumerate(twice) for event in (event, twice[dice.randrange(k + 1)])]
-    for name, events in logs.items():
-        snapshot, lines = Snapshot(), []
-        for event in map(EVENT.validate_python, events):
-            snapshot = fold(snapshot, event)
-            lines.append(event.model_dump_json())
-        (FOLDER / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (FOLDER / f"{name}.snapshot.json").write_text(snapshot.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    twice = told["told_twice"]
+    told["told_twice"] = [e for k, event in enumerate(twice) for e in (event, twice[dice.randrange(k + 1)])]
+    files = {}
+    for name, events in told.items():
+        known = [EVENT.validate_python(event) for event in events]
+        snapshot = reduce(fold, known, Snapshot())
+        files[f"{name}.jsonl"] = "".join(f"{event.model_dump_json()}\n" for event in known)
+        files[f"{name}.snapshot.json"] = snapshot.model_dump_json(indent=1) + "\n"
+    return files
 
 
 if __name__ == "__main__":
-    main()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in logs().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")

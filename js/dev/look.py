@@ -1,8 +1,9 @@
-"""Pictures of the dev page in headless Chromium: look.py "room=train&job=done" out.png [width] [--full] [--click TEXT].."""
+"""Pictures of the dev page in headless Chromium: look.py "room=train&job=done" out.png [width]."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -20,6 +21,11 @@ FLAGS = [
 ]
 
 
+def tell(words: str) -> None:
+    """Say what the page complains of."""
+    sys.stderr.write(f"{words}\n")
+
+
 def main() -> None:
     """Take one picture."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -33,8 +39,8 @@ def main() -> None:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         page = browser.new_page(viewport={"width": asked.width, "height": 900})
-        page.on("console", lambda said: print("console:", said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda fault: print("page:", fault))
+        page.on("console", lambda said: tell(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda fault: tell(str(fault)))
         page.goto(f"http://127.0.0.1:{asked.port}/?{asked.query}")
         for name in asked.click:
             page.get_by_text(name, exact=True).first.click()

@@ -472,6 +472,7 @@ export interface Snapshot {
   fold_rows: number[];
   fold_scheme: string;
   folds_done: number;
+  front: FrontView | null;
   job_id: string;
   n_features: number;
   n_rows: number;
@@ -510,6 +511,18 @@ export interface Fault {
    * What to do about it.
    */
   next_step: string;
+}
+/**
+ * The front of an inverse search as seen last.
+ */
+export interface FrontView {
+  evaluations: number;
+  hypervolume: number | null;
+  is_feasible: boolean;
+  names: string[];
+  planned: number;
+  points: (number | null)[][];
+  size: number;
 }
 /**
  * Something worth knowing that is no failure: a fall-back, a retry, a warning of the checks.
@@ -1274,6 +1287,7 @@ export interface EventBatch {
     | FoldFinished
     | TrialFinished
     | BestChanged
+    | FrontChanged
     | ArtifactReady
     | Notice
     | JobFinished
@@ -1536,6 +1550,54 @@ export interface BestChanged {
   type: "best.changed";
   v: 1;
   value: number;
+}
+/**
+ * An inverse search has evaluated more rows; the front as it stands, thinned for show.
+ */
+export interface FrontChanged {
+  /**
+   * Running time of the job by a monotonic clock.
+   */
+  elapsed_s: number;
+  /**
+   * Rows predicted so far.
+   */
+  evaluations: number;
+  /**
+   * In seen ranges of the goals, from the worse end of what was seen.
+   */
+  hypervolume: number | null;
+  /**
+   * Whether they keep all limits; else they miss them least.
+   */
+  is_feasible: boolean;
+  job_id: string;
+  /**
+   * What each goal is on.
+   */
+  names: string[];
+  /**
+   * Rows to predict at most.
+   */
+  planned: number;
+  /**
+   * Values of the goals of at most 200 rows of the front.
+   */
+  points: (number | null)[][];
+  /**
+   * Number within the job, from 1, gap-free; 0 before it is logged.
+   */
+  seq: number;
+  /**
+   * Rows of the whole front.
+   */
+  size: number;
+  /**
+   * UTC time, ISO 8601.
+   */
+  ts: string;
+  type: "front.changed";
+  v: 1;
 }
 /**
  * A file of the result stands.
@@ -2026,7 +2088,7 @@ export interface ListColumns {
   view_id: string;
 }
 /**
- * A window of the table; at most 10,000 cells. Answered with Rows.
+ * A window of the table; at most 6,000 cells. Answered with Rows.
  */
 export interface ListRows {
   columns: number;

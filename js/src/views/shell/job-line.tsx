@@ -68,7 +68,12 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
             </Button>
           )}
           {!isOver && (
-            <Button small onClick={stop} disabled={isStopping || store.connection.value === "lost"} title={t("panel.job.stop_words")}>
+            <Button
+              small
+              onClick={stop}
+              disabled={isStopping || store.connection.value === "lost"}
+              title={t("panel.job.stop_words")}
+            >
               {isStopping ? t("panel.job.stopping") : t("panel.job.stop")}
             </Button>
           )}
