@@ -9,7 +9,7 @@ export function themed(figure: PlotlyFigure, el: HTMLElement, height: number): R
   const css = (name: string, other: string) => style.getPropertyValue(name).trim() || other;
   const text = css("--nbml-text", "#222");
   const quiet = css("--nbml-text-quiet", "#666");
-  const grid = css("--nbml-line-soft", "#e5e5e5");
+  const grid = css("--nbml-grid", "#e5e5e5");
   const paper = css("--nbml-surface", "#fff");
   const axis = {
     gridcolor: grid,

@@ -35,6 +35,8 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
   const state = line?.id === job_id && line.state === "interrupted" ? "interrupted" : job.state;
   const isOver = isFinished(job) || state === "interrupted";
   const isStopping = store.stopping.value === job_id;
+  const isLost = store.connection.value === "lost";
+  const said = t(`panel.state.${state}`);
   const stop = () => {
     setFault(null);
     store.stop().catch(error => error instanceof KernelFault && setFault(error));
@@ -44,8 +46,14 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
       {fault && <FaultNotice fault={fault} onDismiss={() => setFault(null)} />}
       <ProgressBar thin value={shareDone(job)} label={t("panel.job.progress")} />
       <div class="nbml-job-line">
-        <Status mark={MARK[state] ?? "waiting"}>
-          <span role="status">{isStopping ? t("panel.job.stopping") : t(`panel.state.${state}`)}</span>
+        <Status mark={isLost && !isOver ? "waiting" : (MARK[state] ?? "waiting")}>
+          <span role="status">
+            {isStopping
+              ? t("panel.job.stopping")
+              : isLost && !isOver
+                ? t("panel.job.last_heard", { state: said })
+                : said}
+          </span>
         </Status>
         <strong class="nbml-job-title" title={job.title}>
           {job.title}
@@ -68,12 +76,7 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
             </Button>
           )}
           {!isOver && (
-            <Button
-              small
-              onClick={stop}
-              disabled={isStopping || store.connection.value === "lost"}
-              title={t("panel.job.stop_words")}
-            >
+            <Button small onClick={stop} disabled={isStopping || isLost} title={t("panel.job.stop_words")}>
               {isStopping ? t("panel.job.stopping") : t("panel.job.stop")}
             </Button>
           )}
