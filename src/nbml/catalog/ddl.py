@@ -12,7 +12,7 @@ from nbml.catalog.views import VIEWS
 
 _PG_FUNCTION = """\
 CREATE OR REPLACE FUNCTION nbml_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'append only: %', TG_TABLE_NAME; END $$"""
+BEGIN RAISE EXCEPTION USING MESSAGE = 'append only'; END $$"""
 
 
 def install_statements(dialect: sa.Dialect) -> list[str]:

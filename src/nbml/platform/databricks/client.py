@@ -66,10 +66,12 @@ def asking(what: str, *, privilege: str = "-") -> Iterator[None]:
         not there, NBML-U13 for what is there already, NBML-U14 when the workspace is busy or away, NBML-U15
         else.
     """
-    from databricks.sdk.errors import OperationFailed
-    from databricks.sdk.errors.base import DatabricksError
-    from requests import RequestException
-
+    try:
+        from databricks.sdk.errors import OperationFailed
+        from databricks.sdk.errors.base import DatabricksError
+        from requests import RequestException
+    except ImportError as error:
+        raise PlatformError("NBML-U02", package="databricks-sdk") from error
     try:
         yield
     except (DatabricksError, OperationFailed, RequestException, TimeoutError) as error:

@@ -101,6 +101,6 @@ def database(settings: Settings) -> sa.Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     try:
-        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S})
-    except ImportError as error:
+        return sa.create_engine(url, poolclass=sa.NullPool, connect_args={"connect_timeout": CONNECT_S})
+    except (ImportError, sa.exc.NoSuchModuleError) as error:
         raise CatalogError("NBML-K06", url=masked(said), reason=str(error)) from None
