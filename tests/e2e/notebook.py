@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from .lab import Lab
 
 PATIENCE_MS = 60_000
+NOT_RUN = "[ ]:"
 
 
 class Notebook:
@@ -38,9 +39,20 @@ class Notebook:
         return self
 
     def run(self, *, wait: bool = True) -> Notebook:
-        """Run every cell."""
-        self.command("notebook:run-all-cells", wait=wait)
+        """Run every cell. JupyterLab drops the command while it is still putting the notebook together."""
+        begun = self.page.locator(".jp-CodeCell .jp-InputPrompt").first
+        for _ in range(10):
+            self.command("notebook:run-all-cells", wait=False)
+            try:
+                expect(begun).not_to_have_text(NOT_RUN, timeout=3_000)
+                break
+            except AssertionError:
+                continue
+        expect(begun).not_to_have_text(NOT_RUN)
         if wait:
+            expect(self.page.locator(".jp-CodeCell .jp-InputPrompt").last).to_have_text(
+                re.compile(r"\[\d+\]:"), timeout=PATIENCE_MS
+            )
             self.wait_idle()
         return self
 
