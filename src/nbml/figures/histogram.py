@@ -60,6 +60,6 @@ def histogram(
 
 def _span(low: float, high: float, is_time: bool) -> str:
     if is_time:
-        ends = np.array([low, high], "datetime64[ms]").astype("datetime64[m]")
+        ends = np.array([low, high]).astype(np.int64).astype("datetime64[ms]").astype("datetime64[m]")
         return f"{ends[0]} – {ends[1]}".replace("T", " ")
     return f"{low:.6g} – {high:.6g}"

@@ -1,7 +1,7 @@
 /** The column sheet: what every column is and is for, to be corrected by keyboard, one or many at a time. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ColumnLine } from "../../protocol/types";
-import { type Column, FaultNotice, Row, Select, Stack, Table, TextBox } from "../../ui";
+import { type Column, FaultNotice, type Option, Row, Select, Stack, Table, TextBox } from "../../ui";
 import { Distribution } from "./distribution";
 import type { DataModel } from "./model";
 
@@ -45,7 +45,7 @@ export function Sheet({ model }: { model: DataModel }) {
       title: t("data_room.sheet.role"),
       width: "8rem",
       cell: column => (
-        <Select
+        <Pick
           label={t("data_room.sheet.role_of", { name: column.name })}
           value={column.role}
           options={roles}
@@ -159,6 +159,24 @@ export function Sheet({ model }: { model: DataModel }) {
   );
 }
 
+interface PickProps<V extends string> {
+  value: V;
+  options: readonly Option<V>[];
+  onChange: (value: V) => Promise<boolean>;
+  label: string;
+}
+
+/** A choice that shows what was asked for until the kernel has done it, or what there was where it cannot be. */
+function Pick<V extends string>({ value, options, onChange, label }: PickProps<V>) {
+  const [asked, setAsked] = useState<V | null>(null);
+  const ask = async (next: V) => {
+    setAsked(next);
+    await onChange(next);
+    setAsked(null);
+  };
+  return <Select<V> label={label} value={asked ?? value} options={options} onChange={ask} />;
+}
+
 function KindOf({ column, model }: { column: ColumnLine; model: DataModel }) {
   const { t } = model.app;
   const kinds: KindChoice[] = [...KINDS];
@@ -167,7 +185,7 @@ function KindOf({ column, model }: { column: ColumnLine; model: DataModel }) {
   const words = (kind: KindChoice) =>
     t(kind === "found" ? "data_room.sheet.found" : `data_room.kind.${kind}`);
   return (
-    <Select<KindChoice>
+    <Pick<KindChoice>
       label={t("data_room.sheet.kind_of", { name: column.name })}
       value={column.kind}
       options={kinds.map(kind => ({ value: kind, label: words(kind), disabled: kind === "unsupported" }))}

@@ -40,13 +40,12 @@ export async function upload(client: Client, file: File, options: UploadOptions 
   return upload_id;
 }
 
-const AT_ONCE = 0x8000;
-
-export async function base64(part: Blob): Promise<string> {
-  const bytes = new Uint8Array(await part.arrayBuffer());
-  let text = "";
-  for (let at = 0; at < bytes.length; at += AT_ONCE) {
-    text += String.fromCharCode(...bytes.subarray(at, at + AT_ONCE));
-  }
-  return btoa(text);
+/** Bytes as base64, by the browser's own reader. */
+export function base64(part: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ""));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(part);
+  });
 }

@@ -23,7 +23,7 @@ Line = Annotated[int, Field(ge=1)]
 
 COLUMN_PAGE = 400
 ROW_PAGE = 200
-MOST_CELLS = 10_000
+MOST_CELLS = 6_000
 
 
 class FrameSource(Strict):
@@ -131,7 +131,7 @@ class ListColumns(Request):
 
 
 class ListRows(Request):
-    """A window of the table; at most 10,000 cells. Answered with Rows."""
+    """A window of the table; at most 6,000 cells. Answered with Rows."""
 
     kind: Literal["data.rows"] = "data.rows"
     revision: int

@@ -59,10 +59,12 @@ def choose(session: Session, request: wire.ChooseSource, progress: Progress) -> 
     """Read another source."""
     from nbml.widgets.rooms.data_draft import Origin
     from nbml.widgets.sources.folders import resolve_in
+    from nbml.widgets.sources.frames import find_frame, kernel_namespace
 
     room, source = _room(session), request.source
     progress.tell(0, None, session.say("data_room.reading"))
     if source.kind == "frame":
+        find_frame(kernel_namespace(), source.name)  # one that is gone does not take the table's place
         origin = Origin("frame", source.name)
     elif source.kind == "file":
         path = resolve_in(session.roots, source.root, source.path)

@@ -10,7 +10,7 @@ from nbml.spec.messages.data_room import MOST_CELLS, ColumnLine
 from nbml.spec.reading import ReadOptions, shown
 from nbml.widgets.rooms.data_draft import Draft
 
-_NAME, _LEVEL, _CELL, _NOTE = 120, 40, 80, 300
+_NAME, _LEVEL, _CELL, _NOTE = 120, 40, 60, 300
 _LEVELS = 8
 
 
@@ -45,7 +45,7 @@ def _line(column: Column, options: ReadOptions, *, is_made: bool) -> ColumnLine:
 def cells(
     table: Table, start: int, count: int, first_column: int, columns: int
 ) -> tuple[tuple[str | None, ...], ...]:
-    """A window of the table by rows, at most 10,000 cells; None where there is no value."""
+    """A window of the table by rows, at most 6,000 cells; None where there is no value."""
     columns = max(0, min(columns, table.frame.shape[1] - first_column))
     count = min(count, MOST_CELLS // max(columns, 1))
     window = table.frame.iloc[start : start + count, first_column : first_column + columns]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbml.i18n import text
-from nbml.spec.messages.data_room import COLUMN_PAGE, RowDecision, SourceLine, TableView
+from nbml.spec.messages.data_room import COLUMN_PAGE, Choice, RowDecision, SourceLine, TableView
 from nbml.spec.reading import shown
 from nbml.widgets.faults import fault_of
 from nbml.widgets.rooms.data_cells import column_lines
