@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from nbml.figures.names import with_unit
+from nbml.figures.names import plain, with_unit
 from nbml.figures.row_points import HeldOut, drawn, legend, point_traces
 from nbml.figures.theme import figure
 from nbml.i18n import text
@@ -27,12 +27,11 @@ def parity(data: HeldOut) -> go.Figure:
     margin = 0.04 * (high - low) or max(abs(low) * 0.04, 1e-9)
     ends = [low - margin, high + margin]
     diagonal = go.Scatter(x=ends, y=ends, mode="lines", line=_LINE, hoverinfo="skip", showlegend=False)
-    name = with_unit(data.name, data.unit)
     made = figure(
         diagonal,
         *point_traces(data, places, data.predicted, data.measured),
-        x=f"{name} · {text('train_room.figure.predicted')}",
-        y=f"{name} · {text('train_room.figure.measured')}",
+        x=f"{plain(data.name, 24)} · {with_unit(text('train_room.figure.predicted'), data.unit)}",
+        y=with_unit(text("train_room.figure.measured"), data.unit),
         note=note,
     )
     made.update_xaxes(range=ends, constrain="domain")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from nbml.figures.names import with_unit
+from nbml.figures.names import plain, with_unit
 from nbml.figures.row_points import HeldOut, drawn, legend, point_traces
 from nbml.figures.theme import OTHERS, figure
 from nbml.i18n import text
@@ -25,7 +25,6 @@ def residuals(data: HeldOut) -> go.Figure:
     places, note = drawn(data)
     left = data.residual
     rmse = float(np.sqrt(np.mean(np.square(left)))) if left.size else 0.0
-    name = with_unit(data.name, data.unit)
     counts, edges = np.histogram(left, BINS) if left.size else (np.zeros(1), np.array([0.0, 1.0]))
     bars = go.Bar(
         x=counts, y=(edges[:-1] + edges[1:]) / 2, width=np.diff(edges), orientation="h", xaxis="x2",
@@ -35,8 +34,8 @@ def residuals(data: HeldOut) -> go.Figure:
     made = figure(
         *point_traces(data, places, data.predicted, left),
         bars,
-        x=f"{name} · {text('train_room.figure.predicted')}",
-        y=f"{name} · {text('train_room.figure.residual')}",
+        x=f"{plain(data.name, 24)} · {with_unit(text('train_room.figure.predicted'), data.unit)}",
+        y=with_unit(text("train_room.figure.residual"), data.unit),
         note=note,
     )
     made.add_hline(y=0, line=_LINE)

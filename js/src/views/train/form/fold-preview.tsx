@@ -63,7 +63,7 @@ export function FoldPreviewView({ app, preview, isOld }: FoldPreviewProps) {
                   {fold.name}
                 </th>
                 <td class="nbml-end nbml-figures">
-                  <span class="nbml-train-bar" style={{ width: `${(fold.rows / most) * 3}rem` }} />
+                  <span class="nbml-train-bar" style={{ width: `${(fold.rows / most) * 2}rem` }} />
                   {fmt.count(fold.rows)}
                 </td>
                 <td>

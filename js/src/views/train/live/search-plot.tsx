@@ -35,6 +35,7 @@ export function SearchPlot({ app, job, target }: SearchPlotProps) {
     const place = chosen ? drawn.points.indexOf(chosen) : by > 0 ? -1 : drawn.points.length;
     choose(drawn.points[Math.min(Math.max(place + by, 0), drawn.points.length - 1)]);
   };
+  const isCut = shown.some(({ study }) => (study.trials[0]?.number ?? 0) > 0);
   const floor = HEIGHT - FRAME.bottom - FRAME.strip;
   const has = (state: string) => drawn.points.some(point => point.trial.state === state);
   return (
@@ -97,6 +98,9 @@ export function SearchPlot({ app, job, target }: SearchPlotProps) {
         </svg>
         {chosen && <TrialCard app={app} job={job} point={chosen} width={width} many={all.length > 1} />}
       </div>
+      {isCut && (
+        <p class="nbml-quiet">{t("train_room.plot.latest", { n: fmt.count(drawn.points.length) })}</p>
+      )}
     </div>
   );
 }
