@@ -11,7 +11,11 @@ from playwright.sync_api import Locator, Page, expect
 from .lab import Lab
 
 PATIENCE_MS = 60_000
-NOT_RUN = "[ ]:"
+IS_IDLE = """() => {
+    const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
+    const kernel = context?.session?.kernel;
+    return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
 
 
 class Notebook:
@@ -39,20 +43,12 @@ class Notebook:
         return self
 
     def run(self, *, wait: bool = True) -> Notebook:
-        """Run every cell. JupyterLab drops the command while it is still putting the notebook together."""
-        begun = self.page.locator(".jp-CodeCell .jp-InputPrompt").first
-        for _ in range(10):
-            self.command("notebook:run-all-cells", wait=False)
-            try:
-                expect(begun).not_to_have_text(NOT_RUN, timeout=3_000)
-                break
-            except AssertionError:
-                continue
-        expect(begun).not_to_have_text(NOT_RUN)
+        """Run every cell."""
+        self.command("notebook:run-all-cells", wait=False)
+        prompts = self.page.locator(".jp-CodeCell .jp-InputPrompt")
+        expect(prompts.first).not_to_have_text("[ ]:")
         if wait:
-            expect(self.page.locator(".jp-CodeCell .jp-InputPrompt").last).to_have_text(
-                re.compile(r"\[\d+\]:"), timeout=PATIENCE_MS
-            )
+            expect(prompts.last).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE_MS)
             self.wait_idle()
         return self
 
@@ -78,10 +74,8 @@ class Notebook:
         expect(self.page.locator(".jp-mod-dirty")).to_have_count(0, timeout=PATIENCE_MS)
 
     def wait_idle(self) -> None:
-        """Wait until the kernel has nothing to do."""
-        self.page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE_MS)
-        state = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator")
-        expect(state).to_have_attribute("data-status", "idle", timeout=PATIENCE_MS)
+        """Wait until the notebook has its kernel and the kernel has nothing to do."""
+        self.page.wait_for_function(IS_IDLE, timeout=PATIENCE_MS)
 
     @property
     def panel(self) -> Locator:
