@@ -24,12 +24,15 @@ IN_ORDER = (
     "stopping",
     "shap_speed",
     "cost_per_trial",
+    "interval_coverage",
+    "domain_error",
+    "predicting",
     "quality",
 )
 TAKES = {
     "plan_python": ("against_plan",),
     "tune_python": ("against_ray_tune",),
-    "data": tuple(name for name in IN_ORDER if name not in ("shap_speed", "cost_per_trial")),
+    "data": tuple(name for name in IN_ORDER if name not in ("shap_speed", "cost_per_trial", "predicting")),
     "full": ("cost_per_trial",),
 }
 

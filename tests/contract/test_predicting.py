@@ -23,9 +23,11 @@ from nbml.ml.bundle.reader import open_bundle
 from nbml.ml.bundle.whole import write_bundle
 from nbml.ml.bundle.writer import BundleWriter
 from nbml.ml.encoder import Encoder
+from nbml.ml.folds import Folds
 from nbml.ml.models import FAMILIES, family
 from nbml.ml.models.base import Shape
 from nbml.ml.predictor import Predictor
+from nbml.ml.reference import learn_reference
 
 QUICK = {
     "lightgbm": {"num_iterations": 20},
@@ -87,6 +89,19 @@ def models():
     return fitted
 
 
+def reference(models):
+    """Reference rows of the first target, the one that has fold models."""
+    folds = Folds(np.arange(N_ROWS) % N_FOLDS, ("a", "b", "c"), "given")
+    predictions = {}
+    for name in FAMILIES:
+        predictions[0, name] = np.empty(N_ROWS)
+        for k in range(N_FOLDS):
+            held = folds.held_out(k)
+            predictions[0, name][held] = models[0, name, fold_part(k)].predict(X[held])
+    answers = [models[target, "catboost", "final"].predict for target in range(2)]
+    return learn_reference(X, Y, ENCODER.layout, folds, answers=answers, predictions=predictions)
+
+
 @pytest.fixture(scope="module")
 def written(models, tmp_path_factory):
     folder = tmp_path_factory.mktemp("job") / "models"
@@ -99,6 +114,7 @@ def written(models, tmp_path_factory):
         cards=cards,
         golden=X,
         background=X[:20],
+        reference=reference(models),
     )
     return folder
 
@@ -218,6 +234,18 @@ def test_one_row_alone_is_answered_as_in_the_table(predict):
     assert_allclose(alone.filter(like="predicted_"), whole.filter(like="predicted_")[5:6], rtol=1e-12)
     row = dict(zip(TRAINING.columns, TRAINING.astype(object).to_numpy()[5], strict=True))
     assert_frame_equal(predict(row).set_axis([5]), alone, check_exact=True)
+
+
+def test_bounds_and_distance_of_one_row_alone(predict, name):
+    """P10: of the first target; the second has no fold models and says that it has no intervals."""
+    whole, alone = predict(TRAINING, nearest=2), predict(TRAINING.iloc[5], nearest=2)
+    assert f"lower_{TARGETS[0]}" in whole
+    assert f"lower_{TARGETS[1]}" not in whole
+    assert [note["code"] for note in whole.attrs["notes"]] == ["NBML-P26"]
+    numbers = [column for column in whole.columns if column != "flags"]
+    assert_allclose(
+        alone[numbers].to_numpy(float), whole[numbers][5:6].to_numpy(float), rtol=0 if name != "mlp" else 1e-9
+    )
 
 
 @pytest.mark.parametrize(

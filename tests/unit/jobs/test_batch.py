@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from tests.unit.ml.predicting import make, rows
 
 from nbml.jobs.batch import predict_to_file
 from nbml.jobs.export import ExportError, write_table
-from tests.unit.ml.predicting import make, rows
 
 NEW = rows(200, seed=3)
 

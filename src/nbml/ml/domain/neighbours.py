@@ -51,19 +51,23 @@ class Neighbours:
         self._X = X
         self._gaps = [axis for axis in self._axes if np.isnan(X[:, axis.feature]).any()]
         coordinates = self._coordinates(X)
-        self._moves = np.ptp(coordinates, axis=0) > 0
+        spans = np.ptp(coordinates, axis=0)
+        self._moves = spans > 0
+        self._order = np.argsort(-spans, kind="stable")[
+            : int(self._moves.sum())
+        ]  # far ones are given up early
         self._first = coordinates[0]
 
     @cached_property
     def _tree(self) -> cKDTree:
-        return cKDTree(np.ascontiguousarray(self._coordinates(self._X)[:, self._moves]))
+        return cKDTree(np.ascontiguousarray(self._coordinates(self._X)[:, self._order]), leafsize=40)
 
     def query(self, X: Floats, k: int, *, threads: int = 1) -> Near:
         """The `k` nearest reference rows, or all there are."""
         coordinates = self._coordinates(X)
         k = min(k, len(self._X))
         distance, index = self._tree.query(
-            coordinates[:, self._moves], k=list(range(1, k + 1)), p=1, workers=threads
+            coordinates[:, self._order], k=list(range(1, k + 1)), p=1, workers=threads
         )
         still = np.abs(coordinates - self._first)
         alike = np.zeros(len(X))  # what is the same to every reference row, axis by axis

@@ -29,7 +29,7 @@ class Difficulty:
 
     The mean over 20 neighbours counts the overall mean as 10 more, and is multiplied by one plus a third of
     the row's distance in typical distances. Numbers were set on other tables than those that
-    benchmarks/coverage.py measures.
+    benchmarks/interval_coverage.py measures.
 
     Attributes
     ----------
