@@ -16,8 +16,8 @@ Answer = Callable[[Floats], Floats]
 """Predictions of encoded rows, shape (n_rows,)."""
 
 KNOTS = 32
-ROWS = 100
-BUDGET = 50_000
+ROWS = 64
+BUDGET = 25_000
 BASE = 0.1
 FLOOR = 0.02
 FARTHEST = 1e9
