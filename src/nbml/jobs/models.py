@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nbml.engine.budget import cpu_budget
 from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError
-from nbml.jobs.job import Job
+from nbml.jobs.opening import AnyJob, handle_of
 from nbml.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 MANY_ROWS = 10_000
 
 
-def open_job(job_id: str) -> Job:
+def open_job(job_id: str) -> AnyJob:
     """The job of an id, running or ended, from any process; also by the MLflow run it is kept in.
+
+    A training job is a ``Job``, an inverse search an ``OptimizeJob``.
 
     Raises
     ------
@@ -30,8 +32,8 @@ def open_job(job_id: str) -> Job:
     """
     settings = Settings()
     if JobFolder.of(settings.jobs, job_id).exists():
-        return Job(job_id, settings)
-    return Job(_job_of_run(job_id, settings), settings)
+        return handle_of(job_id, settings)
+    return handle_of(_job_of_run(job_id, settings), settings)
 
 
 def load(model_id: str) -> Predictor:
@@ -76,11 +78,15 @@ def predict(
     --------
     ``nbml.predict(run_id, frame, interval=0.9, nearest=3)``
     """
+    return ask(load(model_id), rows, interval=interval, threads=threads, **options)
+
+
+def ask(predictor: Predictor, rows: Any, *, threads: int | None = None, **options: Any) -> pd.DataFrame:
+    """Predict with as many threads as pay for the rows; see ``Predictor.predict``."""
     from nbml.ml.rows import to_frame
 
-    predictor = load(model_id)
     frame = to_frame(rows, predictor.bundle.encoder.names)
-    return predictor.predict(frame, interval=interval, threads=threads or threads_for(len(frame)), **options)
+    return predictor.predict(frame, threads=threads or threads_for(len(frame)), **options)
 
 
 def threads_for(n_rows: int) -> int:

@@ -205,8 +205,10 @@ class TrainResult:
         return Predictor(open_bundle(JobFolder(self.folder).models))
 
     def predict(self, frame: Any, **options: Any) -> pd.DataFrame:
-        """Predict new rows; see ``nbml.ml.predictor.Predictor.predict``."""
-        return self.predictor.predict(frame, **options)
+        """Predict new rows; see ``nbml.predict`` and ``nbml.ml.predictor.Predictor.predict``."""
+        from nbml.jobs.models import ask
+
+        return ask(self.predictor, frame, **options)
 
     def _chosen(self, target: str) -> Any:
         leader = self.record.chosen(target)

@@ -138,7 +138,9 @@ class Predictor:
             notes = part.attrs["notes"]
             for name in part.columns:
                 values = part[name].to_numpy(dtype=object if name == "flags" else None)
-                whole.setdefault(name, np.empty(len(frame), values.dtype))[start : start + len(part)] = values
+                if name not in whole:
+                    whole[name] = np.empty(len(frame), values.dtype)
+                whole[name][start : start + len(part)] = values
             start += len(part)
         whole["flags"] = pd.Series(whole["flags"], index=frame.index, dtype=str)
         out = pd.DataFrame(whole, index=frame.index)

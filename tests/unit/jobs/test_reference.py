@@ -39,10 +39,11 @@ def job(tmp_path, groups=None, *, has_final=True):
         rows = ~np.isnan(Y[:, target])
         made = learner.prepare(X[rows], data.layout, threads=1)
         model = learner.fit(made, Y[rows, target], params, seed=0, threads=1, should_stop=lambda: False)
+        files = model.files()
         if has_final:
-            answers[f"{plan.id}/final"] = Outcome(f"{plan.id}/final", model.files())
+            answers[f"{plan.id}/final"] = Outcome(f"{plan.id}/final", files)
         else:
-            store.load_model_files = lambda study, trial, fold, files=model.files(): files
+            store.load_model_files = lambda study, trial, fold, files=files: files
         best = SimpleNamespace(number=3, value=0.1)
         studies.append(SimpleNamespace(plan=plan, target_index=target, best=best))
     unfinished = SimpleNamespace(id="t0-mlp", family="mlp")

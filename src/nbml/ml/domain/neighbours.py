@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from nbml.ml.domain.axes import Axis
 from nbml.ml.models.base import Floats
@@ -59,7 +59,9 @@ class Neighbours:
         self._first = coordinates[0]
 
     @cached_property
-    def _tree(self) -> cKDTree:
+    def _tree(self) -> Any:
+        from scipy.spatial import cKDTree
+
         return cKDTree(np.ascontiguousarray(self._coordinates(self._X)[:, self._order]), leafsize=40)
 
     def query(self, X: Floats, k: int, *, threads: int = 1) -> Near:
