@@ -52,11 +52,13 @@ def box_by_group(
     outside: list[NDArray[np.float64]] = []
     for i, level in enumerate(kept):
         part = parts[level]
-        q1, median, q3 = np.quantile(part, [0.25, 0.5, 0.75])
-        reach = 1.5 * (q3 - q1)
-        within = part[(part >= q1 - reach) & (part <= q3 + reach)]
+        with np.errstate(over="ignore", invalid="ignore"):  # a range beyond float64 has no outliers
+            q1, median, q3 = np.quantile(part, [0.25, 0.5, 0.75])
+            reach = 1.5 * (q3 - q1)
+            low, high = np.nan_to_num([q1 - reach, q3 + reach])
+        within = part[(part >= low) & (part <= high)]
         boxes[i] = within.min(initial=q1), q1, median, q3, within.max(initial=q3)
-        far = part[(part < q1 - reach) | (part > q3 + reach)]
+        far = part[(part < low) | (part > high)]
         outside.append(np.stack([np.full(far.size, float(i)), far]))
     names = distinct([levels[i] for i in kept], 28)
     ticks = np.arange(len(kept))

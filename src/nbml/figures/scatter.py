@@ -76,7 +76,11 @@ def scatter(
         traces = [points(rows, {"color": COLOURS[0]})]
     made = figure(*traces, x=with_unit(x_name, x_unit), y=with_unit(y_name, y_unit), note=note)
     if codes is not None:
-        made.update_layout(legend_title_text=with_unit(colour_name, colour_unit, 24), showlegend=True)
+        made.update_layout(
+            legend_title_text=with_unit(colour_name, colour_unit, 24),
+            showlegend=True,
+            legend_itemsizing="constant",
+        )
     return made
 
 

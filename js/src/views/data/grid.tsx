@@ -272,10 +272,10 @@ function Head({ id, model, column, place, left, isActive, onPress }: HeadProps) 
         <bdi>{column?.label}</bdi>
       </div>
       <div class="nbml-data-head-kind nbml-quiet">
-        {column && [column.unit, t(`data_room.kind.${column.kind}`)].filter(Boolean).join(" · ")}
         {column && column.role !== "feature" && (
-          <span class="nbml-data-role"> {t(`data_room.role.${column.role}`)}</span>
+          <span class="nbml-data-role">{t(`data_room.role.${column.role}`)} · </span>
         )}
+        {column && [column.unit, t(`data_room.kind.${column.kind}`)].filter(Boolean).join(" · ")}
       </div>
       <Distribution
         profile={profile}
