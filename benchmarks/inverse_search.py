@@ -27,7 +27,6 @@ from nbml.inverse.nsga2 import Archive, search
 from nbml.inverse.polish import polish
 from nbml.inverse.problem import Problem
 from nbml.inverse.space import Space
-from nbml.inverse.surrogate import Trust
 from nbml.inverse.variables import Variable, category, listed, number
 from nbml.ml.models import family
 from nbml.ml.models.base import Layout, Shape
@@ -81,10 +80,16 @@ class Known:
         g = 1 + 9 * values[:, 1:].mean(axis=1)
         return np.column_stack([values[:, 0], g * (1 - np.sqrt(values[:, 0] / g))])
 
-    def trust(self, values):
-        """As ``Surrogate.trust``."""
+    level = 0.9
+
+    def bounds(self, values):
+        """As ``Surrogate.bounds``."""
         unknown = np.full((len(values), 2), np.nan)
-        return Trust(unknown, unknown, 0.9, unknown[:, 0])
+        return unknown, unknown
+
+    def distance(self, values):
+        """As ``Surrogate.distance``."""
+        return np.full(len(values), np.nan)
 
     def thresholds(self):
         """As ``Surrogate.thresholds``."""

@@ -18,14 +18,21 @@ if TYPE_CHECKING:
     from nbml.jobs.listing import jobs
     from nbml.jobs.models import load, predict
     from nbml.jobs.models import open_job as open
+    from nbml.jobs.optimize.job import OptimizeJob
+    from nbml.jobs.optimize.launching import make_optimize_spec, optimize
+    from nbml.jobs.optimize.result import OptimizeResult
     from nbml.jobs.result import TrainResult
     from nbml.panels import workbench
     from nbml.settings import Settings
+    from nbml.spec.optimize import OptimizeSpec
     from nbml.spec.train import TrainSpec
 
 _HOMES = {
     "Job": "nbml.jobs.job",
     "NbmlError": "nbml.errors",
+    "OptimizeJob": "nbml.jobs.optimize.job",
+    "OptimizeResult": "nbml.jobs.optimize.result",
+    "OptimizeSpec": "nbml.spec.optimize",
     "Settings": "nbml.settings",
     "Table": "nbml.data.table",
     "TrainResult": "nbml.jobs.result",
@@ -33,8 +40,10 @@ _HOMES = {
     "connect": "nbml.jobs.launch",
     "doctor": "nbml.jobs.doctor",
     "load": "nbml.jobs.models",
+    "make_optimize_spec": "nbml.jobs.optimize.launching",
     "make_spec": "nbml.jobs.launch",
     "open": "nbml.jobs.models:open_job",
+    "optimize": "nbml.jobs.optimize.launching",
     "predict": "nbml.jobs.models",
     "read": "nbml.catalog.reading",
     "resume": "nbml.jobs.launch",
@@ -47,6 +56,9 @@ __version__ = "0.1.0"
 __all__ = [
     "Job",
     "NbmlError",
+    "OptimizeJob",
+    "OptimizeResult",
+    "OptimizeSpec",
     "Settings",
     "Table",
     "TrainResult",
@@ -55,8 +67,10 @@ __all__ = [
     "doctor",
     "jobs",
     "load",
+    "make_optimize_spec",
     "make_spec",
     "open",
+    "optimize",
     "panels",
     "predict",
     "read",

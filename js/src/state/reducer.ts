@@ -28,6 +28,7 @@ export const EMPTY: Snapshot = {
   fold_rows: [],
   fold_scheme: "",
   studies: [],
+  front: null,
   folds_done: 0,
   workers: 0,
   busy: 0,
@@ -95,6 +96,11 @@ function step(draft: Draft, event: AnyEvent): void {
         -RECENT_NOTICES,
       );
       return;
+    case "front.changed": {
+      const { evaluations, planned, size, is_feasible, hypervolume, names, points } = event;
+      next.front = { evaluations, planned, size, is_feasible, hypervolume, names, points };
+      return;
+    }
     case "artifact.ready":
       if (!next.artifacts.includes(event.name)) next.artifacts = [...next.artifacts, event.name];
       return;

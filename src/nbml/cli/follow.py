@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from nbml.spec.events import AnyEvent
 
 if TYPE_CHECKING:
-    from nbml import Job
+    from nbml import Job, OptimizeJob
+
+    AnyJob = Job | OptimizeJob
 
 _SLICE_S = 0.1
 
@@ -21,7 +23,7 @@ _SLICE_S = 0.1
 class Feed:
     """Reads ``job.follow()`` in a thread of its own; what it raises is raised where it is read."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: AnyJob) -> None:
         self._job = job
         self._queue: SimpleQueue[AnyEvent | Exception | None] = SimpleQueue()
         threading.Thread(target=self._pull, name="nbml-follow", daemon=True).start()

@@ -12,6 +12,7 @@ from nbml.cli.progress import Progress
 from nbml.cli.screen import err, out, write_json
 from nbml.cli.show import show_result
 from nbml.cli.watch import attend, watch
+from nbml.errors import JobError
 from nbml.i18n import text
 
 
@@ -103,7 +104,10 @@ def flush(job_id: JobId, as_json: Json = False) -> None:
     """Put in MLflow what waits for it on disk."""
     import nbml
 
-    run_id = nbml.open(job_id).flush()
+    job = nbml.open(job_id)
+    if not isinstance(job, nbml.Job):
+        raise JobError("NBML-J40", job_id=job.id, task=job.spec.task, wanted="train")
+    run_id = job.flush()
     if as_json:
         write_json({"type": "flush", "id": job_id, "run_id": run_id})
     else:

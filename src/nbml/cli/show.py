@@ -11,16 +11,21 @@ from rich.table import Table
 from rich.text import Text
 
 from nbml.cli.figures import decimals, number, plus_minus
+from nbml.cli.show_front import show_front
 from nbml.i18n import catalogue, text
 from nbml.spec.events import Score
+from nbml.spec.front import OptimizeRecord
 from nbml.spec.reading import shown
 from nbml.spec.result import Leader, TrainRecord
 
 _LATE = 0.8
 
 
-def show_result(console: Console, record: TrainRecord, folder: Path) -> None:
+def show_result(console: Console, record: TrainRecord | OptimizeRecord, folder: Path) -> None:
     """Print the page; text is left to the terminal to wrap, so it can be copied whole."""
+    if isinstance(record, OptimizeRecord):
+        show_front(console, record, folder)
+        return
     for part in result_page(record, folder):
         console.print(part, soft_wrap=isinstance(part, Text))
 

@@ -91,9 +91,9 @@ def run(
 ) -> None:
     """Run the job that a spec file describes."""
     import nbml
-    from nbml.spec.parse import load_spec
+    from nbml.spec.parse import load_job
 
-    said = load_spec(spec)
+    said = load_job(spec)
     attend(lambda: nbml.run(said), detach=detach, as_json=as_json)
 
 

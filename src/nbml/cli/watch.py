@@ -25,12 +25,12 @@ from nbml.spec.events import AnyEvent
 from nbml.spec.snapshot import Snapshot, fold
 
 if TYPE_CHECKING:
-    from nbml import Job
+    from nbml.cli.follow import AnyJob
 
 Left = Literal["left"]
 
 
-def attend(start: Callable[[], Job], *, detach: bool, as_json: bool) -> None:
+def attend(start: Callable[[], AnyJob], *, detach: bool, as_json: bool) -> None:
     """Start a job, stay with it and end the command with its exit code; or only name the job.
 
     Raises
@@ -52,12 +52,12 @@ def attend(start: Callable[[], Job], *, detach: bool, as_json: bool) -> None:
         err().print(text("cli.detached", id=job.id), soft_wrap=True)
 
 
-def watch(job: Job, *, as_json: bool = False) -> int:
+def watch(job: AnyJob, *, as_json: bool = False) -> int:
     """Follow a job to its end and show its result.
 
     Parameters
     ----------
-    job : Job
+    job : Job or OptimizeJob
         Running or finished.
     as_json : bool
         Events and then the result as JSON lines on stdout, and nothing else.
@@ -81,7 +81,7 @@ def watch(job: Job, *, as_json: bool = False) -> int:
 class _View:
     """What is on the screen: a live picture, plain lines, or JSON."""
 
-    def __init__(self, job: Job, *, as_json: bool) -> None:
+    def __init__(self, job: AnyJob, *, as_json: bool) -> None:
         self.snapshot = Snapshot(job_id=job.id)
         self.as_json = as_json
         self.asked_to_stop = False
@@ -123,7 +123,7 @@ class _View:
             self._console.print(line, soft_wrap=True)
 
 
-def _interrupted(job: Job, view: _View, interrupts: Interrupts) -> Left | None:
+def _interrupted(job: AnyJob, view: _View, interrupts: Interrupts) -> Left | None:
     """What Ctrl-C means: a question where one can be asked, else stop; a second one leaves."""
     if view.asked_to_stop:
         return "left"
@@ -154,12 +154,12 @@ def _ask(view: _View, interrupts: Interrupts, read: Callable[[str], str] = input
     return answer.strip().lower() in ("y", "yes", "はい")
 
 
-def _say_how_to_return(job: Job, view: _View) -> None:
+def _say_how_to_return(job: AnyJob, view: _View) -> None:
     stays = view.snapshot.executor != "inline"
     view.say(text("cli.left.goes_on" if stays else "cli.left.ends", id=job.id))
 
 
-def _end(job: Job, snapshot: Snapshot, *, as_json: bool) -> int:
+def _end(job: AnyJob, snapshot: Snapshot, *, as_json: bool) -> int:
     if snapshot.state == "failed" and snapshot.error is not None:
         code = faults.tell(snapshot.error, as_json=as_json)
         _folder(job, as_json=as_json)
@@ -180,6 +180,6 @@ def _end(job: Job, snapshot: Snapshot, *, as_json: bool) -> int:
     return faults.CANCELLED if snapshot.state == "cancelled" else faults.OK
 
 
-def _folder(job: Job, *, as_json: bool) -> None:
+def _folder(job: AnyJob, *, as_json: bool) -> None:
     if not as_json:
         err().print(text("cli.see_folder", folder=str(job.folder)), soft_wrap=True)

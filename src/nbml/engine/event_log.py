@@ -14,7 +14,16 @@ from pydantic import ValidationError
 from nbml.durable import storage_error
 from nbml.engine.lease import Lease
 from nbml.errors import EngineError
-from nbml.spec.events import EVENT, LOSSY, AnyEvent, FoldFinished, JobFinished, TrialFinished, TrialStarted
+from nbml.spec.events import (
+    EVENT,
+    LOSSY,
+    AnyEvent,
+    FoldFinished,
+    FrontChanged,
+    JobFinished,
+    TrialFinished,
+    TrialStarted,
+)
 
 Listener = Callable[[AnyEvent], None]
 SYNC_EVERY_S = 1.0
@@ -53,6 +62,8 @@ class EventTail:
     def read(self) -> list[AnyEvent]:
         """The whole lines written since the last call; errors as ``read_events``."""
         try:
+            if self._path.stat().st_size == self._offset:
+                return []
             with self._path.open("rb") as file:
                 file.seek(self._offset)
                 piece = file.read()
@@ -163,6 +174,8 @@ def _identity(event: AnyEvent) -> tuple[object, ...] | None:
     if event.type in LOSSY or event.type in ("job.started", "stage.started", "stage.finished", "notice"):
         return None
     match event:
+        case FrontChanged():
+            return (event.type, event.evaluations)
         case FoldFinished():
             return (event.type, event.study, event.trial, event.fold)
         case TrialStarted() | TrialFinished():

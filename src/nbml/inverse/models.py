@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbml.inverse.space import Space
-from nbml.inverse.surrogate import Floats, Trust
+from nbml.inverse.surrogate import Floats
 from nbml.inverse.thresholds import join_thresholds, thresholds_of
 from nbml.ml.models.base import FittedModel
 
@@ -57,8 +57,10 @@ class ModelSurrogate:
     ----------
     space : Space
     models : sequence of TargetModel
-    trust : callable, optional
+    bounds, distance : callable, optional
         Intervals and distances of rows of values; unknown if unset.
+    level : float
+        Nominal coverage of the intervals.
     threads : int
         Threads of the libraries.
     """
@@ -68,10 +70,13 @@ class ModelSurrogate:
         space: Space,
         models: Sequence[TargetModel],
         *,
-        trust: Callable[[Floats], Trust] | None = None,
+        bounds: Callable[[Floats], tuple[Floats, Floats]] | None = None,
+        distance: Callable[[Floats], Floats] | None = None,
+        level: float = 0.9,
         threads: int = 1,
     ) -> None:
-        self._space, self._models, self._trust, self._threads = space, tuple(models), trust, threads
+        self._space, self._models, self._threads = space, tuple(models), threads
+        self._bounds, self._distance, self._level = bounds, distance, level
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -90,12 +95,21 @@ class ModelSurrogate:
                 out[block, k] = sum(parts[1:], parts[0]) / len(parts)
         return out
 
-    def trust(self, values: Floats) -> Trust:
-        """As ``Surrogate.trust``."""
-        if self._trust is not None:
-            return self._trust(values)
+    @property
+    def level(self) -> float:
+        """As ``Surrogate.level``."""
+        return self._level
+
+    def bounds(self, values: Floats) -> tuple[Floats, Floats]:
+        """As ``Surrogate.bounds``."""
+        if self._bounds is not None:
+            return self._bounds(values)
         unknown = np.full((len(values), len(self._models)), np.nan)
-        return Trust(unknown, unknown, 0.9, np.full(len(values), np.nan))
+        return unknown, unknown
+
+    def distance(self, values: Floats) -> Floats:
+        """As ``Surrogate.distance``."""
+        return np.full(len(values), np.nan) if self._distance is None else self._distance(values)
 
     def thresholds(self) -> list[Floats | None]:
         """As ``Surrogate.thresholds``."""

@@ -6,7 +6,7 @@ Owns what is counted as an evaluation, and that every evaluated row keeps every 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nbml.inverse.constraints import DistanceLimit, FormulaLimit, Limit, WidthLimit
 from nbml.inverse.goals import Goal, desirability
 from nbml.inverse.space import Space
-from nbml.inverse.surrogate import Surrogate, Trust
+from nbml.inverse.surrogate import Surrogate
 from nbml.inverse.variables import Floats, Ints
 
 
@@ -180,7 +180,8 @@ class Lookup:
         self._values = problem.space.values(positions)
         self.predicted = problem.surrogate.predict(self._values) if predicted is None else predicted
         self._targets = {name: k for k, name in enumerate(problem.surrogate.targets)}
-        self._trust: Trust | None = None
+        self._bounds: tuple[Floats, Floats] | None = None
+        self._distance: Floats | None = None
 
     def __getitem__(self, name: str) -> Floats:
         if name in self._targets:
@@ -197,23 +198,15 @@ class Lookup:
         )
 
     @property
-    def trust(self) -> Trust:
-        """Intervals and distances."""
-        if self._trust is None:
-            self._trust = self._problem.surrogate.trust(self._values)
-        return self._trust
-
-    @property
     def distance(self) -> Floats:
         """As ``Columns.distance``."""
-        return self.trust.distance
+        if self._distance is None:
+            self._distance = self._problem.surrogate.distance(self._values)
+        return self._distance
 
     def width(self, target: str) -> Floats:
         """As ``Columns.width``."""
-        k = self._targets[target]
-        return self.trust.upper[:, k] - self.trust.lower[:, k]
-
-
-def with_weights(goals: Sequence[Goal], weights: Sequence[float]) -> tuple[Goal, ...]:
-    """Goals with other weights."""
-    return tuple(replace(goal, weight=w) for goal, w in zip(goals, weights, strict=True))
+        if self._bounds is None:
+            self._bounds = self._problem.surrogate.bounds(self._values)
+        lower, upper = self._bounds
+        return upper[:, self._targets[target]] - lower[:, self._targets[target]]

@@ -31,6 +31,11 @@ class Trust:
     distance: Floats
 
 
+def trust_of(surrogate: Surrogate, values: Floats) -> Trust:
+    """All there is to know of how far to believe predictions of rows."""
+    return Trust(*surrogate.bounds(values), surrogate.level, surrogate.distance(values))
+
+
 class Surrogate(Protocol):
     """Models of all targets behind one call."""
 
@@ -47,8 +52,17 @@ class Surrogate(Protocol):
         """
         ...
 
-    def trust(self, values: Floats) -> Trust:
-        """Intervals and distances of rows; dearer than `predict`."""
+    @property
+    def level(self) -> float:
+        """Nominal coverage of the prediction intervals."""
+        ...
+
+    def bounds(self, values: Floats) -> tuple[Floats, Floats]:
+        """Lower and upper ends of prediction intervals, each of the shape of `predict`; dearer than that."""
+        ...
+
+    def distance(self, values: Floats) -> Floats:
+        """Distance of each row to the training rows, 0 to 1; NaN where unknown."""
         ...
 
     def thresholds(self) -> list[Floats | None]:

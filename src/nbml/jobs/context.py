@@ -22,21 +22,11 @@ class StopRequestedError(Exception):
     """Somebody asked the job to stop."""
 
 
-@dataclass
-class JobContext:
-    """Handed to a use case by whoever supervises it.
-
-    Attributes
-    ----------
-    make_executor : callable
-        Makes an executor with so many slots for this job.
-    """
+class Attendance:
+    """What every running job has: its log, its lease, and an ear for a request to stop."""
 
     folder: JobFolder
-    spec: TrainSpec
-    settings: Settings
     log: EventLog
-    make_executor: Callable[[int], Executor]
     beat: Callable[[], None]
     _beaten: float = 0.0
 
@@ -65,6 +55,25 @@ class JobContext:
         self.log.emit(StageStarted(stage=stage, detail=detail))
         yield
         self.log.emit(StageFinished(stage=stage, seconds=round(time.monotonic() - begun, 3)))
+
+
+@dataclass
+class JobContext(Attendance):
+    """Handed to a use case by whoever supervises it.
+
+    Attributes
+    ----------
+    make_executor : callable
+        Makes an executor with so many slots for this job.
+    """
+
+    folder: JobFolder
+    spec: TrainSpec
+    settings: Settings
+    log: EventLog
+    make_executor: Callable[[int], Executor]
+    beat: Callable[[], None]
+    _beaten: float = 0.0
 
     @property
     def seconds_left(self) -> float | None:

@@ -26,6 +26,8 @@ def sync_catalog(settings: Settings | None = None) -> Synced:
 
 def _states(settings: Settings) -> Iterator[tuple[str, str, str | None]]:
     for line in jobs(limit=None, settings=settings):
+        if line.task != "train":
+            continue  # the catalog knows trainings only
         code = None
         if line.state == "failed":
             try:

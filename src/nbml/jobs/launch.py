@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from nbml.catalog import recording
 from nbml.catalog.reading import read as read_table
@@ -16,18 +16,22 @@ from nbml.engine.lease import Lease
 from nbml.errors import JobError, NbmlError, SpecError
 from nbml.jobs.context import notice
 from nbml.jobs.job import Job
+from nbml.jobs.opening import AnyJob, handle_of
 from nbml.jobs.supervise import ENTRY, WARM, supervise_inline, unexpected
 from nbml.jobs.writing import write_job
-from nbml.jobs.written_job import WrittenJob, read_job
+from nbml.jobs.written_job import WrittenJob, WrittenSearch
 from nbml.settings import Settings
 from nbml.spec.events import Fault, JobFinished, JobQueued
-from nbml.spec.parse import load_spec, parse_spec
+from nbml.spec.optimize import OptimizeSpec
+from nbml.spec.parse import JobSpec, load_job, parse_job, parse_spec
 from nbml.spec.reading import ReadOptions
 from nbml.spec.source import is_remote
 from nbml.spec.train import TrainSpec
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nbml.jobs.optimize.job import OptimizeJob
 
     Source = Table | pd.DataFrame | str | Path
 
@@ -178,13 +182,23 @@ def train(
     return start(spec, None if isinstance(source, str | Path) else source, executor=executor)
 
 
-def run(spec: TrainSpec | Mapping[str, Any] | str | Path, *, executor: Executor | None = None) -> Job:
-    """Run a spec: an object, a mapping, or a YAML or JSON file; returns at once."""
+@overload
+def run(spec: TrainSpec, *, executor: Executor | None = None) -> Job: ...
+@overload
+def run(spec: OptimizeSpec, *, executor: Executor | None = None) -> OptimizeJob: ...
+@overload
+def run(spec: Mapping[str, Any] | str | Path, *, executor: Executor | None = None) -> AnyJob: ...
+def run(spec: JobSpec | Mapping[str, Any] | str | Path, *, executor: Executor | None = None) -> AnyJob:
+    """Run a spec of any task: an object, a mapping, or a YAML or JSON file; returns at once."""
     if isinstance(spec, str | Path):
-        spec = load_spec(spec)
-    elif not isinstance(spec, TrainSpec):
-        spec = parse_spec(spec)
-    return start(spec, None, executor=executor)
+        spec = load_job(spec)
+    elif isinstance(spec, Mapping):
+        spec = parse_job(spec)
+    if isinstance(spec, TrainSpec):
+        return start(spec, None, executor=executor)
+    from nbml.jobs.optimize.launching import start_search
+
+    return start_search(spec, executor=executor)
 
 
 def start(
@@ -208,7 +222,7 @@ def start(
     return Job(written.folder.job_id, settings)
 
 
-def resume(job_id: str, *, executor: Executor | None = None) -> Job:
+def resume(job_id: str, *, executor: Executor | None = None) -> AnyJob:
     """Go on with an interrupted job from what its folder holds.
 
     Raises
@@ -219,11 +233,12 @@ def resume(job_id: str, *, executor: Executor | None = None) -> Job:
         NBML-J07 when it has ended.
     """
     settings = Settings()
-    job = Job(job_id, settings)
+    job = handle_of(job_id, settings)
     if job.snapshot().is_finished:
         raise JobError("NBML-J07", job_id=job_id, state=job.status)
     Lease(job.paths.lease).offer()
-    launch(read_job(job_id, settings), settings, executor or settings.executor)
+    written = WrittenJob(job.paths, job.spec) if isinstance(job, Job) else WrittenSearch(job.paths, job.spec)
+    launch(written, settings, executor or settings.executor)
     return job
 
 
@@ -243,7 +258,7 @@ def connect(address: str | None = None, *, wait: bool = True) -> None:
     stand_by(settings, WARM, wait=wait)
 
 
-def launch(written: WrittenJob, settings: Settings, executor: Executor) -> None:
+def launch(written: WrittenJob | WrittenSearch, settings: Settings, executor: Executor) -> None:
     """Hand a written job to a supervisor: an actor on Ray, or a thread of this process."""
     if executor == "inline":
         threading.Thread(
@@ -257,7 +272,7 @@ def launch(written: WrittenJob, settings: Settings, executor: Executor) -> None:
     threading.Thread(target=_hand_over, args=(written, settings), name="nbml-hand-over", daemon=False).start()
 
 
-def _hand_over(written: WrittenJob, settings: Settings) -> None:
+def _hand_over(written: WrittenJob | WrittenSearch, settings: Settings) -> None:
     """Give the job to a supervisor on Ray; where that fails the job ends with the reason."""
     from nbml.engine.dispatch import dispatch
 
@@ -266,19 +281,20 @@ def _hand_over(written: WrittenJob, settings: Settings) -> None:
     except Exception as error:
         # Nobody else can tell the job's readers that it will not begin.
         failure = error if isinstance(error, NbmlError) else unexpected(error, written.folder)
-        with _log(written) as log:
+        with open_log(written) as log:
             log.emit(JobFinished(state="failed", error=Fault(**failure.to_dict())))
 
 
 def _queue(written: WrittenJob, settings: Settings) -> None:
-    with _log(written) as log:
+    with open_log(written) as log:
         log.emit(JobQueued(task=written.spec.task, title=written.spec.title))
         if (trouble := recording.made(written.spec, settings)) is not None:
             log.emit(notice(trouble))
 
 
 @contextmanager
-def _log(written: WrittenJob) -> Iterator[EventLog]:
+def open_log(written: WrittenJob | WrittenSearch) -> Iterator[EventLog]:
+    """The log of a job that nobody runs yet, to write to."""
     lease = Lease(written.folder.lease, accept=True)
     log = EventLog(written.folder.events, written.folder.job_id, lease)
     yield log

@@ -15,9 +15,10 @@ from nbml.errors import EngineError, JobError, NbmlError
 from nbml.jobs.context import JobContext, StopRequestedError, notice
 from nbml.jobs.train import run_training
 from nbml.jobs.train_bench import WARM_MODULES
-from nbml.jobs.written_job import WrittenJob, read_job
+from nbml.jobs.written_job import WrittenJob, read_spec
 from nbml.settings import Settings
 from nbml.spec.events import Fault, JobFinished, JobStarted
+from nbml.spec.optimize import OptimizeSpec
 from nbml.spec.result import TrainRecord
 from nbml.tracking.writer import TrackingWriter
 
@@ -46,7 +47,7 @@ def supervise_on_ray(job_id: str, settings: Settings) -> None:
     """Run a job in this process, its tasks on Ray workers. The entry of supervisor actors."""
     from nbml.engine.ray_executor import RayExecutor
 
-    timeout_s = read_job(job_id, settings).spec.resources.fold_timeout_s
+    timeout_s = read_spec(JobFolder.of(settings.jobs, job_id)).resources.fold_timeout_s
 
     def make(slots: int) -> Executor:
         return RayExecutor(job_id, slots, task_timeout_s=timeout_s)
@@ -86,15 +87,18 @@ def supervise(
     log.emit(JobStarted(attempt=attempts + 1, executor=name))
     tracking, job = None, None
     try:
-        job = read_job(job_id, settings)
-        tracking = TrackingWriter(folder.root, job.spec, settings)
-        for event in log.past:
-            tracking.event(event)
-        log.listen(tracking.event)
-        context = JobContext(folder, job.spec, settings, log, make_executor, beat=lease.beat)
+        spec = read_spec(folder)
         if log.torn_bytes:
-            context.note(EngineError("NBML-E24", bytes=log.torn_bytes))
-        end = _run(context, tracking)
+            log.emit(notice(EngineError("NBML-E24", bytes=log.torn_bytes)))
+        if isinstance(spec, OptimizeSpec):
+            end = _search(folder, spec, settings, log, lease)
+        else:
+            job = WrittenJob(folder, spec)
+            tracking = TrackingWriter(folder.root, spec, settings)
+            for event in log.past:
+                tracking.event(event)
+            log.listen(tracking.event)
+            end = _run(JobContext(folder, spec, settings, log, make_executor, beat=lease.beat), tracking)
     except EngineError as error:
         if error.code == "NBML-E06":
             raise
@@ -128,6 +132,15 @@ def unexpected(error: Exception, folder: JobFolder) -> JobError:
     path = folder.root / "failure.txt"
     write_text(path, "".join(traceback.format_exception(error)))
     return JobError("NBML-J12", kind=type(error).__name__, reason=str(error)[:1_000], path=str(path))
+
+
+def _search(
+    folder: JobFolder, spec: OptimizeSpec, settings: Settings, log: EventLog, lease: Lease
+) -> JobFinished:
+    """Run an inverse search: populations are predicted at once, so it needs no workers."""
+    from nbml.jobs.optimize.running import SearchContext, run_optimize
+
+    return JobFinished(state=run_optimize(SearchContext(folder, spec, settings, log, lease.beat)).state)
 
 
 def _run(context: JobContext, tracking: TrackingWriter) -> JobFinished:

@@ -11,7 +11,8 @@ from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError
 from nbml.settings import Settings
 from nbml.spec.columns import Finding
-from nbml.spec.parse import parse_spec
+from nbml.spec.optimize import OptimizeSpec
+from nbml.spec.parse import JobSpec, parse_job
 from nbml.spec.train import TrainSpec
 
 FINDINGS = TypeAdapter(list[Finding])
@@ -32,9 +33,42 @@ def read_job(job_id: str, settings: Settings) -> WrittenJob:
     Raises
     ------
     JobError
-        NBML-J01 for what is no id, NBML-J02 when there is no such job.
+        NBML-J01 for what is no id, NBML-J02 when there is no such job, NBML-J40 when it is no training job.
     """
     folder = JobFolder.of(settings.jobs, job_id)
     if not folder.exists():
         raise JobError("NBML-J02", job_id=job_id)
-    return WrittenJob(folder, parse_spec(json.loads(folder.spec.read_text(encoding="utf-8"))))
+    spec = read_spec(folder)
+    if not isinstance(spec, TrainSpec):
+        raise JobError("NBML-J40", job_id=job_id, task=spec.task, wanted="train")
+    return WrittenJob(folder, spec)
+
+
+@dataclass(frozen=True)
+class WrittenSearch:
+    """An inverse search's folder and resolved spec."""
+
+    folder: JobFolder
+    spec: OptimizeSpec
+
+
+def read_search(job_id: str, settings: Settings) -> WrittenSearch:
+    """The inverse search of an id.
+
+    Raises
+    ------
+    JobError
+        As ``read_job``.
+    """
+    folder = JobFolder.of(settings.jobs, job_id)
+    if not folder.exists():
+        raise JobError("NBML-J02", job_id=job_id)
+    spec = read_spec(folder)
+    if not isinstance(spec, OptimizeSpec):
+        raise JobError("NBML-J40", job_id=job_id, task=spec.task, wanted="optimize")
+    return WrittenSearch(folder, spec)
+
+
+def read_spec(folder: JobFolder) -> JobSpec:
+    """The resolved spec in a job's folder, of whatever task."""
+    return parse_job(json.loads(folder.spec.read_text(encoding="utf-8")))

@@ -149,6 +149,23 @@ class BestChanged(Event):
     params: dict[str, Any]
 
 
+class FrontChanged(Event):
+    """An inverse search has evaluated more rows; the front as it stands, thinned for show."""
+
+    type: Literal["front.changed"] = "front.changed"
+    evaluations: int = Field(ge=0, description="Rows predicted so far.")
+    planned: int = Field(ge=0, description="Rows to predict at most.")
+    size: int = Field(ge=0, description="Rows of the whole front.")
+    is_feasible: bool = Field(description="Whether they keep all limits; else they miss them least.")
+    hypervolume: float | None = Field(
+        default=None, description="In seen ranges of the goals, from the worse end of what was seen."
+    )
+    names: tuple[str, ...] = Field(description="What each goal is on.")
+    points: tuple[tuple[float | None, ...], ...] = Field(
+        default=(), description="Values of the goals of at most 200 rows of the front."
+    )
+
+
 class ArtifactReady(Event):
     """A file of the result stands."""
 
@@ -206,6 +223,7 @@ AnyEvent = Annotated[
     | FoldFinished
     | TrialFinished
     | BestChanged
+    | FrontChanged
     | ArtifactReady
     | Notice
     | JobFinished

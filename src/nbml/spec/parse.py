@@ -11,11 +11,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from nbml.errors import SpecError
+from nbml.spec.optimize import OptimizeSpec
 from nbml.spec.plain_text import from_text, to_yaml
 from nbml.spec.source import is_remote
 from nbml.spec.train import TrainSpec
 
 MAX_SPEC_BYTES = 1_000_000
+JobSpec = TrainSpec | OptimizeSpec
+"""A job of any task."""
+_TASKS: dict[str, type[TrainSpec] | type[OptimizeSpec]] = {"train": TrainSpec, "optimize": OptimizeSpec}
 
 
 def parse_spec(raw: Mapping[str, Any]) -> TrainSpec:
@@ -26,8 +30,25 @@ def parse_spec(raw: Mapping[str, Any]) -> TrainSpec:
     SpecError
         NBML-S01 naming every place that is wrong; other codes for what contradicts itself.
     """
+    spec = parse_job({"task": "train", **raw})
+    if not isinstance(spec, TrainSpec):
+        raise SpecError("NBML-S01", places=["task"], problems=f"task: {spec.task}")
+    return spec
+
+
+def parse_job(raw: Mapping[str, Any]) -> JobSpec:
+    """A checked spec of the task it names.
+
+    Raises
+    ------
+    SpecError
+        As ``parse_spec``; for a task there is not, naming those there are.
+    """
+    kind = _TASKS.get(str(raw.get("task", "train")))
+    if kind is None:
+        raise SpecError("NBML-S01", places=["task"], problems=f"task: {' | '.join(_TASKS)}")
     try:
-        return TrainSpec.model_validate(dict(raw))
+        return kind.model_validate(dict(raw))
     except ValidationError as error:
         places = [".".join(str(part) for part in e["loc"]) or "(top)" for e in error.errors()]
         problems = [f"{place}: {e['msg']}" for place, e in zip(places, error.errors(), strict=True)]
@@ -35,7 +56,15 @@ def parse_spec(raw: Mapping[str, Any]) -> TrainSpec:
 
 
 def load_spec(path: str | Path) -> TrainSpec:
-    """The spec in a YAML or JSON file; a relative data path is taken from the file's folder."""
+    """The training spec in a YAML or JSON file; a relative data path is taken from the file's folder."""
+    spec = load_job(path)
+    if not isinstance(spec, TrainSpec):
+        raise SpecError("NBML-S01", places=["task"], problems=f"task: {spec.task}")
+    return spec
+
+
+def load_job(path: str | Path) -> JobSpec:
+    """The spec of any task in a YAML or JSON file; a relative data path is taken from the file's folder."""
     file = Path(path)
     try:
         if file.stat().st_size > MAX_SPEC_BYTES:
@@ -45,7 +74,9 @@ def load_spec(path: str | Path) -> TrainSpec:
         raise SpecError("NBML-S02", path=str(file), reason=str(error)) from None
     if not isinstance(raw, dict):
         raise SpecError("NBML-S02", path=str(file), reason=type(raw).__name__)
-    spec = parse_spec(raw)
+    spec = parse_job(raw)
+    if not isinstance(spec, TrainSpec):
+        return spec
     data = spec.data.path
     if data is not None and not is_remote(data) and not Path(data).is_absolute():
         spec = spec.model_copy(
@@ -54,7 +85,7 @@ def load_spec(path: str | Path) -> TrainSpec:
     return spec
 
 
-def spec_to_dict(spec: TrainSpec) -> dict[str, Any]:
+def spec_to_dict(spec: JobSpec) -> dict[str, Any]:
     """The spec as plain JSON values, without what is unset."""
     return spec.model_dump(mode="json", by_alias=True, exclude_none=True)
 
@@ -84,11 +115,11 @@ def answer_hash(spec: TrainSpec) -> str:
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
 
-def spec_to_yaml(spec: TrainSpec) -> str:
+def spec_to_yaml(spec: JobSpec) -> str:
     """The spec as YAML that ``load_spec`` reads back to an equal spec."""
     return to_yaml(spec_to_dict(spec))
 
 
-def spec_to_json(spec: TrainSpec) -> str:
+def spec_to_json(spec: JobSpec) -> str:
     """The spec as JSON."""
     return json.dumps(spec_to_dict(spec), ensure_ascii=False, indent=1)

@@ -18,6 +18,7 @@ from nbml.spec.events import (
     BestChanged,
     Fault,
     FoldFinished,
+    FrontChanged,
     JobFinished,
     JobPlanned,
     JobQueued,
@@ -69,6 +70,18 @@ class StudyView(Strict):
     best: TrialView | None = None
 
 
+class FrontView(Strict):
+    """The front of an inverse search as seen last."""
+
+    evaluations: int = 0
+    planned: int = 0
+    size: int = 0
+    is_feasible: bool = True
+    hypervolume: float | None = None
+    names: tuple[str, ...] = ()
+    points: tuple[tuple[float | None, ...], ...] = ()
+
+
 class Snapshot(Strict):
     """A job as seen so far. Bounded, so that it can be sent whole."""
 
@@ -88,6 +101,7 @@ class Snapshot(Strict):
     fold_rows: tuple[int, ...] = ()
     fold_scheme: str = ""
     studies: tuple[StudyView, ...] = ()
+    front: FrontView | None = None
     folds_done: int = 0
     workers: int = 0
     busy: int = 0
@@ -176,6 +190,8 @@ def _changes(snapshot: Snapshot, event: AnyEvent) -> dict[str, Any]:
         case Notice():
             brief = event.model_copy(update={"message": event.message[:SHOWN], "fields": {}})
             return {"notices": (*snapshot.notices, brief)[-RECENT_NOTICES:]}
+        case FrontChanged():
+            return {"front": FrontView(**{name: getattr(event, name) for name in FrontView.model_fields})}
         case ArtifactReady():
             return {"artifacts": tuple(dict.fromkeys((*snapshot.artifacts, event.name)))}
         case Resources():

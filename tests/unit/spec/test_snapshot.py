@@ -25,7 +25,7 @@ from nbml.spec.events import (
 from nbml.spec.snapshot import LEAST, RECENT_NOTICES, RECENT_TRIALS, SHOWN, WHOLE_TRIALS, Snapshot, fold
 
 GOLDEN = Path(__file__).parents[2] / "fixtures" / "events"
-LOGS = ("succeeded", "failed", "cancelled", "resumed", "running")
+LOGS = ("succeeded", "failed", "cancelled", "resumed", "running", "searched")
 PARAMS = {
     "num_iterations": 123,
     "learning_rate": 0.0312345678901234,

@@ -33,8 +33,15 @@ class Columns(Protocol):
 class Limit(Protocol):
     """One limit."""
 
-    label: str
-    place: str
+    @property
+    def label(self) -> str:
+        """How it is called."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """The field of the spec."""
+        ...
 
     def violation(self, columns: Columns) -> Floats:
         """By how much each row misses it; 0 where it holds, infinite where it is not defined."""

@@ -9,8 +9,7 @@ from pathlib import Path
 from nbml.durable import storage_error
 from nbml.engine.job_folder import JobFolder, check_job_id
 from nbml.errors import JobError
-from nbml.jobs.job import Job
-from nbml.jobs.written_job import read_job
+from nbml.jobs.opening import AnyJob, handle_of
 from nbml.settings import Settings
 from nbml.spec.history import DeletedJob
 
@@ -27,8 +26,8 @@ def delete(job_id: str, *, settings: Settings | None = None) -> DeletedJob:
         NBML-J01, NBML-J02 when there is no such job; NBML-J31 while it runs.
     """
     settings = settings or Settings()
-    folder = read_job(job_id, settings).folder
-    job = Job(job_id, settings)
+    job = handle_of(job_id, settings)
+    folder = job.paths
     if job.status in ("queued", "running"):
         raise JobError("NBML-J31", job_id=job_id)
     run_id = job.result().run_id if folder.result.exists() and job.status != "failed" else None
@@ -44,7 +43,7 @@ def delete(job_id: str, *, settings: Settings | None = None) -> DeletedJob:
     return DeletedJob(job_id=job_id, size_mb=size / 2**20, run_id=run_id)
 
 
-def restore(job_id: str, *, settings: Settings | None = None) -> Job:
+def restore(job_id: str, *, settings: Settings | None = None) -> AnyJob:
     """Take a deleted job back.
 
     Raises
@@ -61,7 +60,7 @@ def restore(job_id: str, *, settings: Settings | None = None) -> Job:
         place.rename(back.root)
     except OSError as error:
         raise storage_error(back.root, error) from error
-    return Job(job_id, settings)
+    return handle_of(job_id, settings)
 
 
 def _empty(settings: Settings, *, older_than_s: float) -> None:

@@ -12,6 +12,8 @@ from nbml.engine.job_folder import JobFolder
 from nbml.errors import EngineError, NbmlError
 from nbml.jobs.history.about import read_about
 from nbml.jobs.job import Job
+from nbml.jobs.opening import handle_of
+from nbml.jobs.optimize.job import OptimizeJob
 from nbml.settings import Settings
 from nbml.spec.base import Strict
 from nbml.spec.history import JobSummary
@@ -36,7 +38,8 @@ def summarise(job_id: str, settings: Settings) -> JobSummary:
     line = _read_saved(folder.root / _FILE, stamp)
     if line is None:
         try:
-            line = _compute(Job(job_id, settings))
+            job = handle_of(job_id, settings)
+            line = _compute(job) if isinstance(job, Job) else _of_search(job)
         except (EngineError, NbmlError, ValidationError, ValueError, OSError) as error:
             return JobSummary(id=job_id, state="damaged", title=str(error)[:200], note=about.note)
         if line.state in ("succeeded", "failed", "cancelled"):
@@ -80,6 +83,25 @@ def _compute(job: Job) -> JobSummary:
         n_rows=snapshot.n_rows,
         trials=snapshot.trials_done,
         run_id=run_id,
+        task=job.spec.task,
+    )
+
+
+def _of_search(job: OptimizeJob) -> JobSummary:
+    """The line of an inverse search: its front counts as its trials."""
+    snapshot, resolved = job.snapshot(), job.spec.resolved
+    return JobSummary(
+        id=job.id,
+        state=job.status,
+        title=job.spec.title,
+        project=job.spec.project,
+        targets=job.spec.targets,
+        models=job.spec.models,
+        created=resolved.created if resolved else "",
+        user=resolved.user if resolved else "",
+        seconds=snapshot.elapsed_s,
+        data=job.spec.data.name,
+        trials=0 if snapshot.front is None else snapshot.front.evaluations,
         task=job.spec.task,
     )
 

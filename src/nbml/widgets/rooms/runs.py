@@ -71,7 +71,7 @@ def take_back(session: Session, request: RestoreRun, progress: Progress) -> JobS
 
 def go_on(session: Session, request: ResumeRun, progress: Progress) -> JobSummary:
     """Resume an interrupted job and show it."""
-    session.watch(resume(request.job_id))
+    session.watch(resume(request.job_id).id)
     return summarise(request.job_id, session.settings)
 
 

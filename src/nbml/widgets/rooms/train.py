@@ -81,7 +81,7 @@ def go_on(session: Session, request: ResumeTraining, progress: Progress) -> Star
     """Resume an interrupted job and show it."""
     del progress
     job = resume(request.job_id)
-    session.watch(job)
+    session.watch(job.id)
     return StartedJob(job_id=job.id)
 
 
