@@ -84,7 +84,7 @@ def learn_reference(
         Rows kept at most, as evenly over the groups as they allow.
     """
     drawn = draw_rows(len(X), groups, kept, seed)
-    axes = learn_axes(answers, X, layout, seed=seed)
+    axes = learn_axes(answers, X[drawn], layout, seed=seed)
     fold = folds.assignment[drawn].astype(np.int64)
     unit = drawn.astype(np.int64) if groups is None else groups[drawn].astype(np.int64)
     near = held_out_near(axes, X[drawn], fold, max(NEAREST, NEIGHBOURS))
