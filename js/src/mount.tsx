@@ -6,6 +6,7 @@ import { plotsFrom } from "./figure/plots";
 import { formats } from "./i18n/format";
 import { translator } from "./i18n/translate";
 import type { Client } from "./protocol/client";
+import { keepShortcutsAway } from "./shortcuts";
 import type { Store } from "./state/store";
 import { watchTheme } from "./theme";
 import { LocaleContext } from "./ui/locale";
@@ -36,10 +37,9 @@ export function mount(el: HTMLElement, { client, store }: Session): () => void {
   };
   const root = document.createElement("div");
   root.className = "nbml";
-  // Jupyter's one-key shortcuts (b: insert a cell) are not meant for what has the focus in a panel.
-  root.dataset.lmSuppressShortcuts = "true";
   el.append(root);
   const ends = [
+    keepShortcutsAway(root),
     watchTheme(root, theme => {
       root.dataset.theme = theme;
     }),

@@ -3,15 +3,17 @@ import "./style/index.css";
 import { mount, type Session } from "./mount";
 import { page } from "./page";
 import { Client, type Connection } from "./protocol/client";
+import { watchKernelEnd } from "./protocol/kernel-end";
 import type { Outgoing, PanelSnapshot } from "./protocol/types";
 import { Store } from "./state/store";
 
 /** The part of a widget's model that panels use; anywidget gives it. */
 export interface Model {
   get(name: "snapshot"): Partial<PanelSnapshot> | undefined;
-  on(name: string, heard: (told: never) => void): void;
-  off(name: string, heard: (told: never) => void): void;
+  on(name: string, heard: (this: unknown, told: never) => void): void;
+  off(name: string, heard: (this: unknown, told: never) => void): void;
   send(message: unknown): void;
+  widget_manager?: unknown;
 }
 
 interface Given {
@@ -20,7 +22,7 @@ interface Given {
   signal?: AbortSignal;
 }
 
-/** Jupyter marks a view so when the kernel's end of its model is gone. */
+/** Jupyter marks a view so when it is made without the kernel's end of its model: a notebook without a kernel. */
 const GONE = "jupyter-widgets-disconnected";
 
 /** One for each model: its views share a client and a store, and messages are heard once. */
@@ -36,7 +38,9 @@ export default function panel() {
       model.on("change:snapshot", adopt);
       // Not waited for: a busy kernel answers when it can, and the trait has what is drawn until then.
       store.ask().catch(() => undefined);
+      const unwatch = watchKernelEnd(model.widget_manager, () => store.lose(true));
       const close = () => {
+        unwatch();
         model.off("change:snapshot", adopt);
         store.close();
         client.close();
@@ -45,16 +49,19 @@ export default function panel() {
       signal?.addEventListener("abort", close, { once: true });
       return close;
     },
-    render({ el }: Given & { el: HTMLElement }): (() => void) | undefined {
+    render({ model, el }: Given & { el: HTMLElement }): (() => void) | undefined {
       if (!session) return undefined;
       const { store } = session;
-      const look = () => store.lose(el.classList.contains(GONE));
-      const marked = new MutationObserver(look);
-      marked.observe(el, { attributeFilter: ["class"] });
-      look();
+      // The listener of a view is called on it, and its model knows whether the kernel's end is there.
+      function onComm(this: unknown) {
+        const isLive = (this as { model?: { comm_live?: boolean } } | undefined)?.model?.comm_live;
+        if (isLive !== undefined) store.lose(!isLive);
+      }
+      model.on("comm_live_update", onComm);
+      store.lose(el.classList.contains(GONE));
       const remove = mount(el, session);
       return () => {
-        marked.disconnect();
+        model.off("comm_live_update", onComm);
         remove();
       };
     },

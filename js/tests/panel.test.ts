@@ -31,8 +31,9 @@ class FakeModel implements Model {
     this.kernel.send(message);
   }
 
-  tell(name: string, told: unknown) {
-    for (const heard of this.listeners.get(name) ?? []) heard(told as never);
+  /** As Backbone does: listeners of a view are called on it. */
+  tell(name: string, told: unknown, view?: unknown) {
+    for (const heard of this.listeners.get(name) ?? []) heard.call(view, told as never);
   }
 
   get heard() {
@@ -127,12 +128,53 @@ it("says how to come back when the kernel was restarted, and shows the last stat
   const close = entry.initialize({ model });
   const el = place();
   const remove = entry.render({ model, el });
-  await act(async () => el.classList.add("jupyter-widgets-disconnected"));
+  await act(async () => model.tell("comm_live_update", undefined, { model: { comm_live: false } }));
   await screen.findByText('nbml.open("01JDEMO").panel()');
   expect(screen.getByText("strength v3")).toBeTruthy();
   expect(screen.getByRole("button", { name: "Stop" }).hasAttribute("disabled")).toBe(true);
-  await act(async () => el.classList.remove("jupyter-widgets-disconnected"));
+  await act(async () => model.tell("comm_live_update", undefined, { model: { comm_live: true } }));
   await waitFor(() => expect(screen.queryByText(/lost its kernel/)).toBeNull());
+  remove?.();
+  close();
+});
+
+it.each(["autorestarting", "dead"])(
+  "says so when the kernel was killed (%s), which no widget is told",
+  async status => {
+    const model = new FakeModel();
+    const watchers = new Set<(kernel: unknown, status: string) => void>();
+    const statusChanged = {
+      connect: watchers.add.bind(watchers),
+      disconnect: watchers.delete.bind(watchers),
+    };
+    const entry = panel();
+    const close = entry.initialize({
+      model: Object.assign(model, { widget_manager: { kernel: { statusChanged } } }),
+    });
+    const remove = entry.render({ model, el: place() });
+    await act(async () => {
+      for (const heard of watchers) heard(null, "busy");
+    });
+    expect(screen.queryByText(/lost its kernel/)).toBeNull();
+    await act(async () => {
+      for (const heard of watchers) heard(null, status);
+    });
+    expect(screen.getByText(/lost its kernel/)).toBeTruthy();
+    remove?.();
+    close();
+    expect(watchers.size).toBe(0);
+  },
+);
+
+it("says so from the first where a saved notebook has no kernel", () => {
+  const model = new FakeModel();
+  model.kernel.isDeaf = true;
+  const entry = panel();
+  const close = entry.initialize({ model });
+  const el = place();
+  el.classList.add("jupyter-widgets-disconnected");
+  const remove = entry.render({ model, el });
+  expect(screen.getByText(/Run the cell again/)).toBeTruthy();
   remove?.();
   close();
 });
@@ -157,14 +199,23 @@ it("shows names as text (S1)", async () => {
   close();
 });
 
-it("keeps Jupyter's one-key shortcuts away from what has the focus in it", () => {
+it("keeps Jupyter's one-key shortcuts away from what has the focus in it, and lets it save", () => {
   const model = new FakeModel();
   const entry = panel();
   const close = entry.initialize({ model });
   const el = place();
   const remove = entry.render({ model, el });
-  fireEvent.keyDown(el);
-  expect(el.querySelector(".nbml")?.getAttribute("data-lm-suppress-shortcuts")).toBe("true");
+  const seen: boolean[] = [];
+  const lumino = (event: KeyboardEvent) => {
+    seen.push((event.target as Element).hasAttribute("data-lm-suppress-shortcuts"));
+  };
+  document.addEventListener("keydown", lumino, true);
+  const tab = screen.getByRole("tab", { name: "Data" });
+  fireEvent.keyDown(tab, { key: "b" });
+  fireEvent.keyDown(tab, { key: "s", ctrlKey: true });
+  fireEvent.keyDown(el, { key: "b" });
   remove?.();
+  document.removeEventListener("keydown", lumino, true);
+  expect(seen).toEqual([true, false, false]);
   close();
 });
