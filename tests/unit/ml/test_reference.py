@@ -140,3 +140,54 @@ def test_groups_are_kept_as_numbers_only():
     assert_array_equal(np.bincount(reference.unit), np.full(12, 5))
     assert all(one.n_units == 12 for one in reference.calibrations.values())
     assert (groups[reference.domain.rows] == reference.unit).all()
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.data(), st.integers(2, 40), st.integers(0, 2**32 - 1), st.booleans())
+def test_no_table_is_too_odd(data, n, seed, is_grouped):
+    """A job must never fail at its end: tiny, constant, empty, missing, one level, targets with few rows."""
+    rng = np.random.default_rng(seed)
+    kinds = data.draw(
+        st.lists(
+            st.sampled_from(["flat", "empty", "gapped", "huge", "level", "levels"]), min_size=1, max_size=5
+        )
+    )
+    columns = {
+        "flat": np.full(n, 7.0),
+        "empty": np.full(n, np.nan),
+        "gapped": np.where(rng.random(n) < 0.5, np.nan, rng.normal(size=n)),
+        "huge": rng.choice([-1.7e308, 0.0, 3.0, 1.7e308], n),
+        "level": np.zeros(n),
+        "levels": rng.integers(0, 3, n).astype(float),
+    }
+    X = np.column_stack([columns[kind] for kind in kinds])
+    layout = Layout(tuple({"level": 1, "levels": 3}.get(kind, 0) for kind in kinds))
+    y = rng.normal(size=n)
+    y[1:][rng.random(n - 1) < 0.4] = np.nan
+    groups = rng.integers(0, 3, n) if is_grouped else None
+    if groups is not None:
+        groups[:2] = 0, 1
+    n_folds = min(n, data.draw(st.integers(2, 5)))
+    folds = plan_folds(n, n_folds) if groups is None else grouped_folds(groups)
+    kept = learn_reference(
+        X,
+        y[:, None],
+        layout,
+        folds,
+        answers=[lambda rows: np.tanh(np.nan_to_num(rows)).sum(axis=1)],
+        predictions={(0, "any"): rng.normal(size=n)},
+        groups=groups,
+    )
+    again = reference_from_bytes(
+        reference_to_bytes(kept, [(0, "any")]), [(0, "any")], X.shape[1], {(0, "any"): folds.n_folds}
+    )
+    new = np.vstack([X, np.full(X.shape[1], np.nan), np.full(X.shape[1], 1e308)])
+    near = again.domain.neighbours.query(new, 20)
+    score = again.domain.score(near)
+    assert ((score >= 0) & (score <= 1)).all()
+    centre = rng.normal(size=(len(new), folds.n_folds))
+    for level in (0.01, 0.5, 0.99):
+        lower, upper = again.calibrations[0, "any"].bounds(centre, near, centre[:, 0], level)
+        assert (lower <= centre[:, 0]).all()
+        assert (upper >= centre[:, 0]).all()
+        again.calibrations[0, "any"].half_widths(level)

@@ -21,6 +21,8 @@ BUDGET = 25_000
 BASE = 0.1
 FLOOR = 0.02
 FARTHEST = 1e9
+LARGEST = 1e150
+"""Values are cut to this, so that no difference of two overflows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +51,16 @@ class Axis:
 
     def place(self, X: Floats) -> Floats:
         """Coordinates of encoded rows, shape (n_rows,); a missing value lies in the middle."""
-        values = X[:, self.feature]
+        values = np.clip(X[:, self.feature], -LARGEST, LARGEST)
         lacking = np.isnan(values)
         if not self.knots.size:
             return np.zeros(len(X))
         low, high = self.knots[0], self.knots[-1]
         filled = np.where(lacking, low, values)
         beyond = np.maximum(filled - high, 0.0) - np.maximum(low - filled, 0.0)
-        there = np.interp(filled, self.knots, self.places) + np.clip(self.slope * beyond, -FARTHEST, FARTHEST)
+        with np.errstate(over="ignore"):
+            outside = np.clip(self.slope * beyond, -FARTHEST, FARTHEST)
+        there = np.interp(filled, self.knots, self.places) + outside
         return np.where(lacking, np.median(self.places), there)
 
 
@@ -110,10 +114,9 @@ def learn_axes(answers: Sequence[Answer], X: Floats, layout: Layout, *, seed: in
 def _knots(values: Floats, n_levels: int) -> Floats:
     if n_levels:
         return np.arange(n_levels, dtype=np.float64)
-    distinct = np.unique(values[~np.isnan(values)])
-    if len(distinct) <= KNOTS:
-        return distinct
-    return np.unique(np.quantile(values[~np.isnan(values)], np.linspace(0, 1, KNOTS)))
+    known = np.clip(values[~np.isnan(values)], -LARGEST, LARGEST)
+    distinct = np.unique(known)
+    return distinct if len(distinct) <= KNOTS else np.unique(np.quantile(known, np.linspace(0, 1, KNOTS)))
 
 
 def _vary(answer: Answer, rows: Floats, feature: int, knots: Floats) -> Floats:
@@ -143,7 +146,7 @@ def _number(
     span = float(knots[-1] - knots[0]) or float(abs(knots[0])) or 1.0
     moved = np.sum([np.abs(np.diff(curve[:-1], axis=0)).mean(axis=1) for curve in curves], axis=0)
     places = np.append(0.0, np.cumsum(moved)) + base * (knots - knots[0]) / span
-    return Axis(feature, knots, places, step / span, lacking)
+    return Axis(feature, knots, places, min(step / span, LARGEST), lacking)
 
 
 def _category(feature: int, curve: Floats, base: float, lacking: float) -> Axis:

@@ -52,10 +52,9 @@ class Neighbours:
         self._gaps = [axis for axis in self._axes if np.isnan(X[:, axis.feature]).any()]
         coordinates = self._coordinates(X)
         spans = np.ptp(coordinates, axis=0)
-        self._moves = spans > 0
-        self._order = np.argsort(-spans, kind="stable")[
-            : int(self._moves.sum())
-        ]  # far ones are given up early
+        by_span = np.argsort(-spans, kind="stable")  # long axes first: far rows are given up early
+        moving = max(int((spans > 0).sum()), 1)
+        self._order, self._still = by_span[:moving], by_span[moving:]
         self._first = coordinates[0]
 
     @cached_property
@@ -73,7 +72,7 @@ class Neighbours:
         )
         still = np.abs(coordinates - self._first)
         alike = np.zeros(len(X))  # what is the same to every reference row, axis by axis
-        for column in np.flatnonzero(~self._moves):
+        for column in self._still:
             alike += still[:, column]
         for axis in self._axes:
             if axis not in self._gaps:
