@@ -36,7 +36,7 @@ test-js: setup-dev  ## biome, tsc and vitest on the panels
 	@scripts/js.sh test
 
 setup: ; @scripts/setup.sh run
-setup-dev: ; @scripts/setup.sh dev && scripts/js.sh build
+setup-dev: ; @scripts/setup.sh dev && scripts/js.sh build && scripts/system.sh
 
 clean:  ## remove .venv and everything tools have made (your jobs stay)
 	rm -rf js/node_modules src/nbml/widgets/static
