@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-HALVINGS = 60
+HALVINGS = 45
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,15 +20,17 @@ BATCH = 20
 FAILED = 1e300
 
 
-def optuna_search(problem: Problem, evaluations: int, seed: int, sampler: str) -> Iterator[Archive]:
-    """Search with a sampler of Optuna; the archive after every batch.
+def optuna_search(
+    problem: Problem, evaluations: int, seed: int, sampler: str, archive: Archive
+) -> Iterator[Archive]:
+    """Search with a sampler of Optuna into an archive, which is given after every batch.
 
     Rows that miss a limit are told with their objectives and their violation as Optuna's constraint value.
     """
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    archive, space = Archive(), problem.space
+    space = problem.space
     rng = np.random.default_rng(seed)
     distributions: dict[str, Any] = {
         str(i): optuna.distributions.CategoricalDistribution(list(range(v.count)))

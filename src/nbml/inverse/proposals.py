@@ -18,6 +18,8 @@ from nbml.inverse.trust import gower
 from nbml.inverse.variables import Floats
 
 Reason = Literal["exploit", "explore", "fill"]
+REACH = 0.25
+"""Rows nearer to a chosen one than this share of the usual distance to measured rows count less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,7 @@ def propose(
     rows: list[int] = []
     reasons: list[Reason] = []
     kept: list[float] = []
-    reach = max(float(np.median(away)), 1e-9)
+    reach = max(REACH * float(np.median(away)), 1e-9)
     for reason in plan:
         score = scores[reason] * (1 - np.exp(-((near / reach) ** 2))) if rows else scores[reason]
         if reason == "fill":

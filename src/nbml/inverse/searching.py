@@ -114,14 +114,13 @@ def run_search(
         raise OptimizeError("NBML-O38", place="engine", engine=engine, engines=list(get_args(Engine)))
     check(problem.space)
     rng = np.random.default_rng(seed)
+    archive = Archive() if archive is None else archive
     if engine != "nsga2":
-        yield from optuna_search(problem, evaluations, seed, engine.removeprefix("optuna-"))
+        yield from optuna_search(problem, evaluations, seed, engine.removeprefix("optuna-"), archive)
         return
     cells = Cells(problem.space, problem.surrogate.thresholds())
     main = max(round((1 - POLISHED) * evaluations), 1)
-    for archive in search(problem, main, rng, start=start, archive=archive, cells=cells):  # noqa: B020
-        yield archive
-    assert archive is not None
+    yield from search(problem, main, rng, start=start, archive=archive, cells=cells)
     left = evaluations - problem.evaluations
     polishing = np.random.default_rng([seed, POLISH_SEED])
     yield from polish(problem, archive, left, polishing, cells=cells)

@@ -17,7 +17,7 @@ from nbml.inverse.front import hypervolume
 from nbml.inverse.nsga2 import Archive
 from nbml.inverse.problem import Problem
 from nbml.inverse.ranking import thin
-from nbml.inverse.searching import answer, run_search
+from nbml.inverse.searching import answer, distinct, run_search
 from nbml.jobs.context import Attendance, StopRequestedError
 from nbml.jobs.optimize.keeping import keep
 from nbml.jobs.optimize.setting import Setting, set_up
@@ -117,7 +117,7 @@ def _search(context: SearchContext, setting: Setting, archive: Archive, begun: f
 
 def front_event(problem: Problem, archive: Archive, planned: int) -> FrontChanged:
     """The front as it stands."""
-    front = archive.front
+    front = None if archive.front is None else distinct(archive.front)
     names = tuple(goal.label for goal in problem.goals)
     if front is None:
         return FrontChanged(
