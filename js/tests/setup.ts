@@ -1,5 +1,5 @@
 /** What jsdom lacks of a browser, and a page that is clean after each test. */
-import { cleanup } from "@testing-library/preact";
+import { cleanup, configure } from "@testing-library/preact";
 import { afterEach, vi } from "vitest";
 
 class NoResize {
@@ -16,7 +16,12 @@ if (isBrowser)
     addEventListener() {},
     removeEventListener() {},
   })) as unknown as typeof window.matchMedia;
+// axe looks for icon fonts on a canvas.
+if (isBrowser) HTMLCanvasElement.prototype.getContext = () => null;
 if (isBrowser) Element.prototype.scrollIntoView ??= () => {};
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(() => {
   if (!isBrowser) return;

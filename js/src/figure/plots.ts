@@ -9,15 +9,16 @@ export interface Plots {
 }
 
 export function plotsFrom(client: Client): Plots {
+  const shared = page();
+  const ask = () => {
+    shared.plots = fetchModule(client);
+    return shared.plots;
+  };
   return {
-    async load() {
-      const shared = page();
-      const others = await shared.plots?.catch(() => null);
-      if (others) return others;
-      // Whoever asked before has failed, perhaps because its panel was closed.
-      const own = fetchModule(client);
-      shared.plots = own;
-      return own;
+    load() {
+      const { plots } = shared;
+      // Whoever asked before may have failed because its panel was closed.
+      return plots ? plots.catch(() => (shared.plots === plots ? ask() : this.load())) : ask();
     },
   };
 }

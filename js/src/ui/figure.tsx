@@ -53,7 +53,13 @@ export function Figure({ figure, label, height = 320, onClick, onSelect, empty }
   if (figure && !figure.data.length && empty) return <div class="nbml-figure-empty">{empty}</div>;
   return (
     <div class="nbml-figure" style={{ height: `${height}px` }}>
-      <div ref={place} class="nbml-figure-place" role="img" aria-label={label} />
+      <div
+        ref={place}
+        class="nbml-figure-place"
+        role="img"
+        aria-label={label}
+        aria-busy={figure === null || !plotly}
+      />
       {plotly && figure && (
         <div class="nbml-figure-save">
           <Button small kind="quiet" onClick={() => save(plotly, place.current, figure, label, height)}>

@@ -99,6 +99,15 @@ describe("the module that draws", () => {
     expect(asked).toHaveBeenCalledTimes(1);
   });
 
+  it("is asked for once by figures that come at the same time", async () => {
+    const asked = vi.fn(answer);
+    const plots = plotsFrom(new Client(new FakeKernel({ figure_module: asked as never }), "d"));
+    const loads = [plots.load(), plots.load(), plots.load()];
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+    expect(asked).toHaveBeenCalledTimes(1);
+    await Promise.allSettled(loads);
+  });
+
   it("is shared by the panels of a page", async () => {
     const { plotly } = fakePlotly();
     (globalThis as { nbmlPage?: unknown }).nbmlPage = { plots: Promise.resolve(plotly) };

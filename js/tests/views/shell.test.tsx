@@ -87,6 +87,38 @@ it("shows why Stop failed, at the job line", async () => {
   expect(screen.getByRole("button", { name: "Stop" })).toBeTruthy();
 });
 
+it("says at its foot why a job failed", async () => {
+  draw(<Shell app={app} />, app);
+  const error = {
+    code: "NBML-J10",
+    message: "No trial succeeded.",
+    next_step: "Look at the log.",
+    fields: {},
+  };
+  const end = {
+    ...LOG[59],
+    seq: 61,
+    type: "job.finished",
+    state: "failed",
+    scores: {},
+    error,
+  } as (typeof LOG)[number];
+  await running([...LOG.slice(0, 60), end]);
+  expect(screen.getByRole("region", { name: "Job in hand" }).textContent).toMatch(
+    /Failed.*No trial succeeded. Look at the log./,
+  );
+  expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
+});
+
+it("says what ails the panel as a whole", async () => {
+  draw(<Shell app={app} />, app);
+  const fault = { code: "NBML-W40", message: "The job's folder is gone.", next_step: "", field: null };
+  await act(async () => app.kernel.change({ fault }));
+  expect(screen.getByRole("alert").textContent).toMatch(/folder is gone.*NBML-W40/);
+  await act(async () => app.kernel.change({ fault: null, home_ok: false }));
+  expect(screen.getByRole("alert").textContent).toMatch(/cannot write/);
+});
+
 it("says that a job is interrupted and how to take it up", async () => {
   draw(<Shell app={app} />, app);
   await running();

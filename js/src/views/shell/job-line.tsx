@@ -82,8 +82,13 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
           )}
         </span>
       </div>
+      {job.error && (
+        <p class="nbml-foot-words">
+          {job.error.message} <span class="nbml-quiet">{job.error.next_step}</span>
+        </p>
+      )}
       {state === "interrupted" && (
-        <p class="nbml-quiet">{t("panel.job.interrupted_words", { id: job_id })}</p>
+        <p class="nbml-foot-words nbml-quiet">{t("panel.job.interrupted_words", { id: job_id })}</p>
       )}
     </section>
   );

@@ -12,7 +12,7 @@ import { useVisited } from "./visited";
 export function Shell({ app }: RoomProps) {
   const { store, t } = app;
   const panelId = useId();
-  const { rooms: known, table, home_ok } = store.state.value;
+  const { rooms: known, table, home_ok, fault } = store.state.value;
   const front = app.room.value;
   const shown = known.filter(name => rooms[name]);
   const visited = useVisited(front);
@@ -47,7 +47,11 @@ export function Shell({ app }: RoomProps) {
         id={panelId}
         {...(shown.length > 1 && { role: "tabpanel" as const, "aria-labelledby": `${panelId}-${front}` })}
       >
-        {!home_ok && <FaultNotice fault={{ message: t("panel.home_full") }} />}
+        {fault ? (
+          <FaultNotice fault={fault} />
+        ) : (
+          !home_ok && <FaultNotice fault={{ message: t("panel.home_full") }} />
+        )}
         {shown.map(name => {
           const Room = rooms[name];
           if (!Room || !(visited.has(name) || name === front)) return null;
