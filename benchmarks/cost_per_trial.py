@@ -105,18 +105,19 @@ def _search_alone(trials: int) -> dict[str, Any]:
     """Ask and tell with four trials open and a made-up score."""
     from nbml.ml.models import family
     from nbml.ml.models.base import Shape
-    from nbml.ml.search import Search
+    from nbml.ml.search import Search, quiet
 
     learner, shape = family("lightgbm"), Shape(ROWS, FEATURES, ROWS * 4 // 5)
     search = Search(learner.space(shape), learner.start(shape), seed=1)
     each, waiting = [], []
-    for _ in range(trials):
-        begun = time.process_time()
-        waiting.append(search.ask())
-        if len(waiting) == 4:
-            number, params = waiting.pop(0)
-            search.tell(number, (params["learning_rate"] - 0.1) ** 2 + params["feature_fraction"])
-        each.append(time.process_time() - begun)
+    with quiet():
+        for _ in range(trials):
+            begun = time.process_time()
+            waiting.append(search.ask())
+            if len(waiting) == 4:
+                number, params = waiting.pop(0)
+                search.tell(number, (params["learning_rate"] - 0.1) ** 2 + params["feature_fraction"])
+            each.append(time.process_time() - begun)
     tenth = max(trials // 10, 1)
     return {
         "mean_ms": _ms(sum(each) / trials),

@@ -14,6 +14,9 @@ from typing import Any
 import psutil
 
 EVERY_S = 0.25
+LIST_EVERY = 8
+"""Samples between two listings of the processes, which cost more than all the rest."""
+
 ROLES = {
     "ray::Worker": "workers",
     "ray::Supervisor": "supervisors",
@@ -38,6 +41,7 @@ class ProcessorTime:
         self._head = psutil.Process(head_pid)
         self._me = psutil.Process()
         self._samples: list[tuple[float, dict[int, float]]] = []
+        self._processes: list[psutil.Process] = []
         self._role: dict[int, str] = {}
         self._memory: dict[int, float] = defaultdict(float)
         self._ended = threading.Event()
@@ -92,8 +96,10 @@ class ProcessorTime:
             self._sample()
 
     def _sample(self) -> None:
+        if len(self._samples) % LIST_EVERY == 0:
+            self._processes = [self._me, self._head, *self._head.children(recursive=True)]
         cpu = {}
-        for process in (self._me, self._head, *self._head.children(recursive=True)):
+        for process in self._processes:
             with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied), process.oneshot():
                 pid, times = process.pid, process.cpu_times()
                 if self._role.get(pid) in (None, STARTING, "idle"):

@@ -94,13 +94,11 @@ class TrialStore:
 
     def save_fold(self, study: str, trial: int, fold: int, record: FoldRecord) -> None:
         """Write a fold's result; a second one of the same fold is dropped."""
-        if self.load_fold(study, trial, fold) is None:
+        path = self.fold_file(study, trial, fold)
+        if not path.exists() or self.load_fold(study, trial, fold) is None:
             about = json.dumps({"seconds": record.seconds, "params": record.params}).encode()
             content = about + b"\n" + np.ascontiguousarray(record.predictions, "<f4").tobytes()
-            _write(
-                self.fold_file(study, trial, fold),
-                lambda file: file.write(b"%08x" % zlib.crc32(content) + content),
-            )
+            _write(path, lambda file: file.write(b"%08x" % zlib.crc32(content) + content))
 
     def load_fold(self, study: str, trial: int, fold: int) -> FoldRecord | None:
         """A fold's result, or None where there is none that is whole."""

@@ -95,7 +95,8 @@ class Search:
         """Give the next trial's number, from 0 on, and its parameters."""
         with quiet():
             trial = self._ask()
-        params = {name: _value(param, trial.params.get(name)) for name, param in self._space.items()}
+        drawn = trial.params
+        params = {name: _value(param, drawn.get(name)) for name, param in self._space.items()}
         number, self._asked = self._asked, self._asked + 1
         self._open[number] = trial, params
         return number, dict(params)
