@@ -1,4 +1,4 @@
-"""Both sides of the five ports behave the same (contract): this machine, and a workspace by its own clients."""
+"""Both sides of the five ports behave the same: this machine, and a workspace through its own clients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ FIRST = pa.table({"cement": [100.0, 200.0], "種類": ["A", None]})
 SECOND = pa.table({"cement": [100.0], "種類": ["A"]})
 BAD_NAMES = [
     "", ".", "..", "../x", "..\\x", "a/../../b", "/etc/passwd", "C:\\x", "\\\\host\\x", "%2e%2e/x",
-    "%252e%252e/", "x\0", "a" * 300, "data ", "data.", "CON/x", "datasets/../../etc/passwd", "datasets/" + "g" * 64,
+    "%252e%252e/", "x\0", "a" * 300, "data ", "data.", "CON/x", "datasets/../../etc/passwd",
+    "datasets/" + "g" * 64,
 ]  # fmt: skip
 
 
