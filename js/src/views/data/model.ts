@@ -141,8 +141,11 @@ export class DataModel {
         view.columns.forEach((column, place) => {
           columns[place] = column;
         });
+        const before = this.columns.peek();
+        const isSame = (place: number) =>
+          columns[place]?.name === before[place]?.name && columns[place]?.kind === before[place]?.kind;
+        this.profiles.value = new Map([...this.profiles.peek()].filter(([place]) => isSame(place)));
         this.columns.value = columns;
-        this.profiles.value = new Map();
         this.#wanted.clear();
         this.cells.forget(view.revision, view.n_rows, view.n_columns);
         if (!view.n_columns) this.checks.value = null;

@@ -49,7 +49,7 @@ export function RunTable({ app, lines, isLoading, inHand, chosen, onChoose, onOp
     {
       key: "best",
       title: t("runs_room.column.best"),
-      width: "6.5rem",
+      width: "7.5rem",
       align: "end",
       value: line => Object.values(line.best)[0] ?? null,
       cell: line => <Best app={app} line={line} />,
@@ -64,21 +64,21 @@ export function RunTable({ app, lines, isLoading, inHand, chosen, onChoose, onOp
     {
       key: "targets",
       title: t("runs_room.column.targets"),
-      width: "minmax(5rem, 1fr)",
+      width: "minmax(7rem, 1fr)",
       value: line => line.targets.join(", "),
       cell: line => <span title={line.targets.join(", ")}>{line.targets.join(", ")}</span>,
     },
     {
       key: "models",
       title: t("runs_room.column.models"),
-      width: "minmax(5rem, 1fr)",
+      width: "minmax(6.5rem, 1fr)",
       value: line => line.models.join(", "),
       cell: line => <span title={line.models.join(", ")}>{line.models.join(", ")}</span>,
     },
     {
       key: "created",
       title: t("runs_room.column.created"),
-      width: "9rem",
+      width: "10.5rem",
       value: line => line.created,
       cell: line => <span title={fmt.ago(line.created)}>{fmt.date(line.created)}</span>,
     },
