@@ -17,15 +17,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 from measuring import arguments, dataset, run, say
 
-from nbml.inverse.constraints import mixture
+from nbml.inverse.constraints import Count, mixture
 from nbml.inverse.front import hypervolume
 from nbml.inverse.goals import goal
 from nbml.inverse.models import Columns, ModelSurrogate, TargetModel
 from nbml.inverse.nsga2 import Archive, search
 from nbml.inverse.polish import polish
 from nbml.inverse.problem import Problem
+from nbml.inverse.repair import repair
+from nbml.inverse.sampling import sample
 from nbml.inverse.space import Space
 from nbml.inverse.variables import Variable, category, listed, number
 from nbml.ml.models import family
@@ -167,7 +170,7 @@ def by_nbml(problem: Problem, evaluations: int, seed: int, seconds: float | None
     main = evaluations if evaluations < 200 else round(0.9 * evaluations)
     end = None if seconds is None else time.perf_counter() + seconds
     found = Archive()
-    for _ in search(problem, main, rng, archive=found):
+    for _ in search(problem, main, rng, archive=found, population=100 if seconds else None):
         if end and time.perf_counter() > end:
             break
     if end is None or time.perf_counter() < end:
@@ -200,9 +203,7 @@ def judged(problem: Problem, rows: np.ndarray) -> tuple[np.ndarray, int]:
 
 def by_pymoo(problem: Problem, evaluations: int, seed: int, seconds: float | None = None):
     from pymoo.algorithms.moo.nsga2 import NSGA2
-    from pymoo.core.mixed import MixedVariableDuplicateElimination, MixedVariableMating, MixedVariableSampling
     from pymoo.core.problem import Problem as Pymoo
-    from pymoo.core.variable import Choice, Integer, Real
     from pymoo.operators.crossover.sbx import SBX
     from pymoo.operators.mutation.pm import PM
     from pymoo.operators.repair.rounding import RoundingRepair
@@ -210,7 +211,6 @@ def by_pymoo(problem: Problem, evaluations: int, seed: int, seconds: float | Non
     from pymoo.optimize import minimize
     from pymoo.termination import get_termination
 
-    del Integer, Real, Choice, MixedVariableDuplicateElimination, MixedVariableMating, MixedVariableSampling
     seen, broken = [], 0
 
     class Wrapped(Pymoo):
@@ -301,42 +301,91 @@ def measure(chosen: argparse.Namespace) -> dict[str, Any]:
         if chosen.problems and name not in chosen.problems:
             continue
         problem = make()
-        volume = Volume(problem)
-        problem.evaluate(problem.space.positions(np.zeros((1, len(problem.space))))[:0])
-        rows: dict[str, Any] = {}
-        for label in chosen.methods:
-            budget = chosen.slow_evaluations if label == "Optuna TPE" else chosen.evaluations
-            cells = []
-            for seed in range(chosen.seeds if label != "Optuna TPE" else min(chosen.seeds, 3)):
-                begun = time.perf_counter()
-                objectives, broken = METHODS[label](problem, budget, seed)
-                took = time.perf_counter() - begun
-                cells.append(
-                    {"volume": volume(objectives), "at_slow": volume(objectives[: chosen.slow_evaluations]),
-                     "seconds": took, "broken": broken, "evaluated": len(objectives)}
-                )  # fmt: skip
-            rows[label] = {
-                "volume": round(float(np.mean([c["volume"] for c in cells])), 6),
-                "spread": round(float(np.std([c["volume"] for c in cells], ddof=1)), 6)
-                if len(cells) > 1
-                else None,
-                f"volume_at_{chosen.slow_evaluations}": round(
-                    float(np.mean([c["at_slow"] for c in cells])), 6
-                ),
-                "seconds": round(float(np.median([c["seconds"] for c in cells])), 3),
-                "rows_breaking_a_constraint": int(sum(c["broken"] for c in cells)),
-                "evaluated": int(np.median([c["evaluated"] for c in cells])),
-            }
-            say(f"{name:22} {label:15} {rows[label]}")
-        out["problems"][name] = rows
+        out["problems"][name] = compare(problem, chosen, name)
+    if not chosen.problems:
+        out["one_at_a_time"] = loop(chosen)
+        out["rows_checked"] = checked(50_000 if chosen.quick else 1_000_000)
     return out
+
+
+def compare(problem: Problem, chosen: argparse.Namespace, name: str) -> dict[str, Any]:
+    volume = Volume(problem)
+    slow = f"volume_at_{chosen.slow_evaluations}"
+    rows: dict[str, Any] = {}
+    for label in chosen.methods:
+        is_slow = label.startswith("Optuna")
+        budget = chosen.slow_evaluations if is_slow else chosen.evaluations
+        cells = []
+        for seed in range(chosen.seeds):
+            begun = time.perf_counter()
+            objectives, broken = METHODS[label](problem, budget, seed)
+            took = time.perf_counter() - begun
+            few = objectives[: chosen.slow_evaluations]
+            if label == "nbml":
+                few, _ = METHODS[label](problem, chosen.slow_evaluations, seed)
+            cells.append((volume(objectives), volume(few), took, broken, len(objectives)))
+        volumes, fews, seconds, brokens, evaluated = (list(column) for column in zip(*cells, strict=True))
+        rows[label] = {
+            "volume": round(float(np.mean(volumes)), 5),
+            "spread": round(float(np.std(volumes, ddof=1)), 5) if len(volumes) > 1 else None,
+            slow: round(float(np.mean(fews)), 5),
+            f"{slow}_spread": round(float(np.std(fews, ddof=1)), 5) if len(fews) > 1 else None,
+            "seconds": round(float(np.median(seconds)), 3),
+            "rows_breaking_a_constraint": int(sum(brokens)),
+            "evaluated": int(np.median(evaluated)),
+        }
+        if chosen.seconds:
+            timed = [volume(METHODS[label](problem, 10**6, seed, chosen.seconds)[0]) for seed in range(2)]
+            rows[label][f"volume_in_{chosen.seconds:g}_s"] = round(float(np.mean(timed)), 5)
+        say(f"{name:22} {label:15} {rows[label]}")
+    return rows
+
+
+def loop(chosen: argparse.Namespace) -> dict[str, Any]:
+    """The usual loop: Optuna asks one row, two models predict it, the study is told."""
+    problem = table_problem(chosen.data, "energy_efficiency")
+    evaluations = 500 if chosen.quick else 1_000
+    seconds = {}
+    for label, method in (("nbml", by_nbml), ("one at a time", by_optuna("nsga2", 1))):
+        begun = time.perf_counter()
+        method(problem, evaluations, 0)
+        seconds[label] = round(time.perf_counter() - begun, 3)
+    return {
+        "evaluations": evaluations,
+        "seconds": seconds,
+        "ratio": seconds["nbml"] / seconds["one at a time"],
+    }
+
+
+def checked(count: int) -> dict[str, Any]:
+    """Rows of 12 parts at 0.1 % steps, at most 5 of them, repaired; sums recomputed from shown values."""
+    names = [f"p{i}" for i in range(12)]
+    space = Space(
+        [number(name, 0, 100, step=0.1) for name in names], [mixture(names, 100), Count(tuple(names), 5)]
+    )
+    rng = np.random.default_rng(0)
+    anchors = sample(space, 10_000, rng)
+    broken = done = 0
+    resident = []
+    while done < count:
+        rows = repair(space, anchors + rng.normal(size=(len(anchors), 12)) * 300, anchors, rng)
+        tenths = np.rint(space.values(rows) * 10).astype(int)
+        broken += int(((tenths.sum(axis=1) != 1000) | ((tenths > 0).sum(axis=1) > 5)).sum())
+        done += len(rows)
+        resident.append(psutil.Process().memory_info().rss / 2**20)
+    return {
+        "rows": done,
+        "breaking_a_constraint": broken,
+        "memory_grew_mb": round(resident[-1] - resident[min(5, len(resident) - 1)], 1),
+    }
 
 
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--evaluations", type=int, default=4_000)
-    parser.add_argument("--slow-evaluations", type=int, default=400, help="for TPE, which is slow")
+    parser.add_argument("--slow-evaluations", type=int, default=400, help="for Optuna, which is slow")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.0, help="also compare at so many seconds")
     parser.add_argument("--problems", nargs="*")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
     chosen = parser.parse_args()
