@@ -87,7 +87,10 @@ def load_job(path: str | Path) -> JobSpec:
 
 def spec_to_dict(spec: JobSpec) -> dict[str, Any]:
     """The spec as plain JSON values, without what is unset."""
-    return spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    said = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if isinstance(spec, TrainSpec) and spec.search.trials is None:
+        said["search"]["trials"] = None  # unset it would be the default again, and end the search early
+    return said
 
 
 def answer_hash(spec: TrainSpec) -> str:

@@ -323,3 +323,12 @@ def test_what_decides_the_answer():
         {"explain": {"shap": False}},
     ]
     assert len({one, *(answer_hash(parse_spec(base | other)) for other in others)}) == len(others) + 1
+
+
+def test_no_number_of_trials_reads_back_as_none():
+    """F43: a search that time alone ends must not get the default number of trials on the way to disk."""
+    spec = parse_spec({"targets": ["y"], "search": {"trials": None, "timeout_s": 60.0}})
+    again = parse_spec(spec_to_dict(spec))
+    assert again == spec
+    assert again.search.trials is None
+    assert answer_hash(spec) != answer_hash(parse_spec({"targets": ["y"], "search": {"timeout_s": 60.0}}))
