@@ -27,12 +27,18 @@ IN_ORDER = (
     "interval_coverage",
     "domain_error",
     "predicting",
+    "inverse_search",
+    "inverse_trust",
     "quality",
 )
 TAKES = {
     "plan_python": ("against_plan",),
     "tune_python": ("against_ray_tune",),
-    "data": tuple(name for name in IN_ORDER if name not in ("shap_speed", "cost_per_trial", "predicting")),
+    "data": tuple(
+        name
+        for name in IN_ORDER
+        if name not in ("shap_speed", "cost_per_trial", "predicting", "inverse_trust")
+    ),
     "full": ("cost_per_trial",),
 }
 
