@@ -143,7 +143,7 @@ class Predictor:
                 whole[name][start : start + len(part)] = values
             start += len(part)
         whole["flags"] = pd.Series(whole["flags"], index=frame.index, dtype=str)
-        out = pd.DataFrame(whole, index=frame.index)
+        out = _table(whole, frame.index)
         out.attrs["notes"] = notes
         return out
 
@@ -201,7 +201,7 @@ class Predictor:
             if near is not None:
                 columns |= self._place(near, nearest, distance=distance)
             columns["flags"] = pd.Series(encoded.flags, index=encoded.index, dtype=str)
-            part = pd.DataFrame(columns, index=encoded.index)
+            part = _table(columns, encoded.index)
             part.attrs["notes"] = [note.to_dict() for note in (*encoded.notes, *notes)]
             yield part
 
@@ -275,3 +275,12 @@ class Predictor:
             columns[f"nearest_{k + 1}"] = reference.domain.rows[near.index[:, k]]
             columns[f"nearest_{k + 1}_distance"] = near.distance[:, k]
         return columns
+
+
+def _table(columns: dict[str, Any], index: pd.Index[Any]) -> pd.DataFrame:
+    """A frame of these columns, also where a name is text that UTF-8 cannot hold."""
+    try:
+        names = pd.Index(list(columns))
+    except UnicodeEncodeError:
+        names = pd.Index(list(columns), dtype=object)
+    return pd.DataFrame(dict(enumerate(columns.values())), index=index).set_axis(names, axis=1)
