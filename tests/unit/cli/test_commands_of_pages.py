@@ -12,7 +12,11 @@ from nbml.cli import main
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGES = [(DOCS / f"{page}.md").read_text(encoding="utf-8") for page in ("settings", "catalog", "databricks")]
-FENCED = [block for page in PAGES for block in re.findall(r"```\n(.*?)```", page, re.DOTALL)]
+FENCED = [
+    block
+    for page in PAGES
+    for block in re.findall(r"^ *```\w*\n(.*?)^ *```$", page, re.DOTALL | re.MULTILINE)
+]
 BLOCKS = [line.strip() for block in FENCED for line in block.splitlines() if line.strip().startswith("nbml ")]
 INLINE = [words for page in PAGES for words in re.findall(r"`(nbml [a-z][^`\n]*)`", page)]
 SHOWN = sorted({line.split("  ")[0].split("#")[0].strip() for line in BLOCKS + INLINE})
