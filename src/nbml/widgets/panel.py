@@ -110,6 +110,9 @@ class WorkbenchPanel(anywidget.AnyWidget):
         _CARRIERS.discard(self)
         super().close()
 
+    def __del__(self) -> None:
+        """Do nothing: an open panel is held by the pump, and a collection may come where a lock is held."""
+
     # what the pump calls
 
     @property

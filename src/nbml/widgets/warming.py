@@ -48,11 +48,11 @@ class Warming:
         session.publish(cluster={"state": self._state, "text": words[:500]})
 
     def _connect(self) -> None:
-        from nbml.jobs.launch import connect
-
         if self._state != "ready":
             self._change("starting")
         try:
+            from nbml.jobs.launch import connect
+
             connect(wait=True)
         except Exception as error:
             self._change("failed", error if isinstance(error, NbmlError) else None)

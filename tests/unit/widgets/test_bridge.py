@@ -14,7 +14,7 @@ from nbml.spec.messages.session import CloseJob, Hello, SetRoom, StopJob
 from nbml.widgets.bridge import KEPT_BYTES, MOST_KEPT, Bridge
 from nbml.widgets.desk import MOST_WAITING, THREADS, Desk
 from nbml.widgets.outbox import Outbox
-from nbml.widgets.session import Session
+from nbml.widgets.session import LATEST, Session
 
 
 class Bench:
@@ -234,6 +234,16 @@ def test_a_failure_nobody_foresaw_says_where():
     message = bench.answers()[0]["fault"]["message"]
     assert "KeyError" in message
     assert "test_bridge.py" in message
+
+
+def test_an_answer_of_the_latest_state_is_made_when_it_is_sent():
+    """So it agrees with all events that went out before it."""
+    bench = Bench(hello=lambda *_: LATEST)
+    bench.ask("hello")
+    assert bench.done.acquire(timeout=30)
+    bench.session.publish(room="runs")
+    (answer,) = [m() for m in bench.outbox.take() if callable(m)]
+    assert answer["value"]["room"] == "runs"
 
 
 def test_answers_are_plain_finite_json():

@@ -110,6 +110,19 @@ def test_the_synced_snapshot_is_small_and_renewed_by_one_thread_once_a_second(sh
     assert len(page.panel.feed._waiting) == len(page.panel.outbox) == 0
 
 
+def test_a_trickle_of_events_does_not_renew_the_snapshot_more_often(show):
+    job = Recorded()
+    page = show(job=job.id)
+    for number in range(400):
+        job.tell(*trial(number)[:2])
+        until(page, job.seq)
+        if len(page.entries("snapshot-trait")) > 2:
+            break
+    moments = [moment for _, moment, _ in page.entries("snapshot-trait")]
+    assert len(moments) > 2
+    assert min(b - a for a, b in pairwise(moments)) > 0.9 * REFRESH_S
+
+
 def _trait_seq(page):
     traits = [d["state"]["snapshot"] for _, d, *_ in page.comm.sent if "snapshot" in d.get("state", {})]
     return traits[-1]["job"]["seq"] if traits and traits[-1]["job"] else None
@@ -218,6 +231,17 @@ def test_one_thread_from_the_first_panel_to_the_last(show):
     again = show()
     assert PUMP.thread not in (None, thread)
     assert again.ask("hello", have={})["fault"] is None
+
+
+def test_collecting_a_closed_panel_waits_for_nothing(show):
+    """A collection runs in any thread, at any moment, while another may hold the pump's lock."""
+    panel = show().panel
+    panel.close()
+    thread = threading.Thread(target=panel.__del__, daemon=True)
+    with PUMP._change:
+        thread.start()
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 def test_nothing_runs_while_nothing_happens(show):
