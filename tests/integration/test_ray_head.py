@@ -156,3 +156,53 @@ def test_head_that_cannot_start_says_why(own_home, monkeypatch):
         cluster.start_head(Settings(), cluster.COLD)
     assert raised.value.code == "NBML-E15"
     assert "NBML_EXECUTOR=inline" in raised.value.next_step
+
+
+def processes(head_pid, title):
+    """Processes of a head by the beginning of their title."""
+    found = []
+    for process in psutil.Process(head_pid).children(recursive=True):
+        try:
+            found += [process] if " ".join(process.cmdline()[:1]).startswith(title) else []
+        except psutil.Error:
+            continue
+    return found
+
+
+def within(seconds, is_true):
+    end = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.2)
+
+
+def test_a_keeper_that_dies_forgets_neither_jobs_nor_processes(own_home):
+    """Its successor knows the running job, so the head stays; idle processes are not doubled."""
+    code = (
+        "import nbml, pandas as pd, numpy as np\n"
+        "nbml.connect()\n"
+        "rng = np.random.default_rng(0); X = rng.normal(size=(80, 3))\n"
+        "frame = pd.DataFrame(X, columns=list('abc')).assign(y=X.sum(axis=1))\n"
+        "print(nbml.train(frame, 'y', model='lightgbm', trials=None, timeout_s=600, shap=False).id)\n"
+    )
+    done = in_a_process(code, NBML_IDLE_S="600")
+    assert done.returncode == 0, done.stderr
+    import nbml
+
+    job = nbml.open(done.stdout.strip())
+    within(120, lambda: any(event.type == "trial.finished" for event in job.events()))
+    head = find_head(Settings())
+    (keeper,) = processes(head.pid, "ray::Keeper")
+    keeper.kill()
+    used = head_folder(Settings()) / "last-used"
+    within(90, lambda: any(p.pid != keeper.pid for p in processes(head.pid, "ray::Keeper")))
+    before = used.stat().st_mtime
+    within(90, lambda: used.stat().st_mtime > before)
+    assert job.status == "running"
+    job.cancel()
+    assert job.result(timeout_s=90).record.state == "cancelled"
+    within(120, lambda: len(processes(head.pid, "ray::Worker")) == 1)
+    within(120, lambda: len(processes(head.pid, "ray::Supervisor")) == 1)
+    time.sleep(3)
+    assert len(processes(head.pid, "ray::Worker")) == 1
+    assert len(processes(head.pid, "ray::Supervisor")) == 1

@@ -7,6 +7,7 @@ keeper lends workers to jobs, replaces those that died, and marks its head as us
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import threading
@@ -18,16 +19,20 @@ from typing import Any
 import ray
 
 from nbml.engine.cluster import NAMESPACE
-from nbml.engine.supervisor import Supervisor
+from nbml.engine.supervisor import Supervisor, assignment_file
 from nbml.engine.worker import Worker
 from nbml.errors import EngineError
 
 NAME = "nbml-keeper"
+WORKER, SUPERVISOR = "nbml-worker-", "nbml-supervisor-"
+ANSWER_WITHIN_S = 30.0
 TOUCH_EVERY_S = 2.0
 
 
 class Keeper:
     """The body of the keeper actor; one method at a time.
+
+    Ray starts it again when it dies. It then takes up the jobs that run, and ends whatever waited for one.
 
     Parameters
     ----------
@@ -53,6 +58,7 @@ class Keeper:
         self._lent: dict[str, list[Any]] = defaultdict(list)
         self._jobs: dict[str, str] = {}
         self._spare: str | None = None
+        self._take_up()
         if self._folder is not None:
             self._idle = [self._new_worker() for _ in range(slots)]
             self._spare = self._new_supervisor()
@@ -98,6 +104,8 @@ class Keeper:
                 ray.kill(worker)
         keep = 0 if self._folder is None else max(self._slots - len(self._idle), 0)
         self._idle += alive[:keep]
+        for worker in alive[:keep]:
+            worker.rest.remote()
         for worker in alive[keep:]:
             ray.kill(worker)
         if self._folder is not None:
@@ -117,16 +125,32 @@ class Keeper:
         """Supervisor names by job id."""
         return dict(self._jobs)
 
+    def _take_up(self) -> None:
+        """After a death: know the supervisors of running jobs again, and end what waits for one."""
+        found = ray.util.list_named_actors(all_namespaces=True)
+        for name in (actor["name"] for actor in found if actor["namespace"] == NAMESPACE):
+            if name.startswith(SUPERVISOR):
+                assignment = assignment_file(Path(self._home), name)
+                if assignment.exists():
+                    self._jobs[json.loads(assignment.read_text())["job_id"]] = name
+                else:
+                    self._end(name)
+            elif name.startswith(WORKER):
+                with contextlib.suppress(ray.exceptions.RayError, ValueError):
+                    worker = ray.get_actor(name, namespace=NAMESPACE)
+                    if not ray.get(worker.has_bench.remote(), timeout=ANSWER_WITHIN_S):
+                        ray.kill(worker)
+
     def _new_worker(self) -> Any:
         remote = ray.remote(
             num_cpus=0 if self._folder is not None else 1, max_restarts=0, concurrency_groups={"control": 1}
         )(Worker)
         return remote.options(
-            name=f"nbml-worker-{secrets.token_hex(6)}", namespace=NAMESPACE, lifetime="detached"
+            name=f"{WORKER}{secrets.token_hex(6)}", namespace=NAMESPACE, lifetime="detached"
         ).remote(self._warm["worker"])
 
     def _new_supervisor(self) -> str:
-        name = f"nbml-supervisor-{secrets.token_hex(6)}"
+        name = f"{SUPERVISOR}{secrets.token_hex(6)}"
         ray.remote(num_cpus=0, max_restarts=4, max_concurrency=4)(Supervisor).options(
             name=name, namespace=NAMESPACE, lifetime="detached"
         ).remote(name, self._home, self._warm["supervisor"])

@@ -17,6 +17,11 @@ from nbml.i18n import language
 from nbml.settings import Settings
 
 
+def assignment_file(home: Path, name: str) -> Path:
+    """Where it is written which job a supervisor runs; not there while it waits for one."""
+    return home / "engine" / "supervisors" / f"{check_job_id(name)}.json"
+
+
 class Supervisor:
     """The body of a supervisor actor.
 
@@ -28,7 +33,7 @@ class Supervisor:
     def __init__(self, name: str, home: str, warm: tuple[str, ...] = ()) -> None:
         self._home = Path(home)
         warm_up(warm, Settings(home=self._home))
-        self._assignment = self._home / "engine" / "supervisors" / f"{check_job_id(name)}.json"
+        self._assignment = assignment_file(self._home, name)
         if self._assignment.exists():
             self._begin(**json.loads(self._assignment.read_text()))
 

@@ -40,6 +40,15 @@ class Worker:
         self._stopping = threading.Event()
         self._attempt = Attempt(factory(shared), f"worker-{os.getpid()}", self._stopping.is_set)
 
+    def rest(self) -> None:
+        """Let go of a job's bench and its data."""
+        self._attempt = None
+
+    @ray.method(concurrency_group="control")
+    def has_bench(self) -> bool:
+        """Whether a job's bench is open here."""
+        return self._attempt is not None
+
     def run(self, tasks: list[Task]) -> list[Outcome]:
         """Do some tasks, one after the other; none of them begins once the worker was asked to hold."""
         if self._attempt is None:
