@@ -101,6 +101,9 @@ def supervise(
             end = _run(JobContext(folder, spec, settings, log, make_executor, beat=lease.beat), tracking)
     except EngineError as error:
         if error.code == "NBML-E06":
+            if tracking is not None:
+                tracking.close(timeout_s=0.0)
+            log.close()
             raise
         end = JobFinished(state="failed", error=Fault(**error.to_dict()))
     except NbmlError as error:

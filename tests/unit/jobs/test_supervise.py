@@ -98,14 +98,20 @@ def test_an_unexpected_end_leaves_its_trace(folder, monkeypatch):
 def test_a_job_taken_over_is_left_to_the_other(folder, monkeypatch):
     """F31: the one who lost it writes no end."""
 
+    logs = []
+
     def body(context):
+        logs.append(context.log)
         Lease(folder.lease, take_over=True)
         context._beaten = 0.0
         context.check()
 
+    NoTracking.closed = 0
     with pytest.raises(EngineError) as lost:
         run(monkeypatch, body)
     assert lost.value.code == "NBML-E06"
+    assert logs[0]._file.closed
+    assert NoTracking.closed == 1
     assert "job.finished" not in [e.type for e in Job("job-1").events()]
 
 
