@@ -41,6 +41,20 @@ export type Request =
   | ShowFigure
   | ReadLog
   | ShowTrial
+  | ListModels
+  | OpenModel
+  | DrawProfile
+  | PickRows
+  | RowAsText
+  | ChooseTable
+  | MapColumns
+  | PredictTable
+  | ListPredictions
+  | ShowPrediction
+  | DropPrediction
+  | ReadPredictions
+  | PrepareDownload
+  | DownloadChunk
   | ListRuns
   | DescribeRun
   | DeleteRun
@@ -83,6 +97,19 @@ export interface Answers {
   hello: PanelSnapshot;
   open_job: PanelSnapshot;
   panel_module: ModuleSent;
+  "predict.choose": BatchView;
+  "predict.code": RowTexts;
+  "predict.download": DownloadPlan;
+  "predict.map": BatchView;
+  "predict.models": ModelList;
+  "predict.open": ModelView;
+  "predict.piece": FilePiece;
+  "predict.profile": ProfileView;
+  "predict.rows": PickedRows;
+  "predict.runs": PredictionList;
+  "predict.show": PredictionView;
+  "predict.start": PredictionView;
+  "predict.table": PredictedRows;
   "runs.compare": Comparison;
   "runs.delete": DeletedJob;
   "runs.describe": JobSummary;
@@ -643,6 +670,387 @@ export interface TableSummary {
    * Decisions of the reader that deserve a look.
    */
   warnings: number;
+}
+/**
+ * A table to predict and how its columns fit the models; or the fault that keeps it from being read.
+ */
+export interface BatchView {
+  batch: number;
+  columns: TableColumn[];
+  /**
+   * Columns that no input takes.
+   */
+  extra: number;
+  /**
+   * Why it cannot be predicted as it stands.
+   */
+  fault: PanelFault | null;
+  inputs: MappedInput[];
+  kind: "frame" | "file" | "upload" | "table";
+  n_rows: number;
+  name: string;
+  /**
+   * Decisions of the reader that deserve a look.
+   */
+  warnings: string[];
+}
+/**
+ * A column of the table that was chosen.
+ */
+export interface TableColumn {
+  /**
+   * Its first values.
+   */
+  first: (string | null)[];
+  name: string;
+}
+/**
+ * An input and the column it is taken from.
+ */
+export interface MappedInput {
+  column: number | null;
+  fault: PanelFault | null;
+  input: number;
+  /**
+   * Rows without a value, where training had all.
+   */
+  missing: number;
+  /**
+   * Rows beyond the training range.
+   */
+  outside: number;
+  /**
+   * A column of a similar name, where it is missing.
+   */
+  suggestion: number | null;
+  /**
+   * Rows with a level that training has not seen.
+   */
+  unseen: number;
+}
+/**
+ * A row to paste elsewhere.
+ */
+export interface RowTexts {
+  /**
+   * Names and values, tab-separated; nothing a spreadsheet would run.
+   */
+  cells: string;
+  code: string;
+}
+/**
+ * How to fetch a file.
+ */
+export interface DownloadPlan {
+  download: string;
+  name: string;
+  pieces: number;
+  size: number;
+}
+/**
+ * What there is to choose from.
+ */
+export interface ModelList {
+  models: ModelLine[];
+  more: number;
+}
+/**
+ * A job that has left models.
+ */
+export interface ModelLine {
+  created: string;
+  data: string;
+  families: string[];
+  job_id: string;
+  n_rows: number;
+  targets: string[];
+  title: string;
+}
+/**
+ * The models of a job and where the profiler starts.
+ */
+export interface ModelView {
+  has_distance: boolean;
+  /**
+   * Whether training rows can be picked.
+   */
+  has_rows: boolean;
+  inputs: InputLine[];
+  job_id: string;
+  notes: NoteLine[];
+  /**
+   * Inputs, the one that moves the predictions most first.
+   */
+  order: number[];
+  /**
+   * A training row in the middle of the data.
+   */
+  start: (number | string | null)[];
+  targets: TargetLine[];
+  title: string;
+}
+/**
+ * An input of the models, as training has seen it.
+ */
+export interface InputLine {
+  had_missing: boolean;
+  high: number | null;
+  /**
+   * False where no training row had a value.
+   */
+  is_needed: boolean;
+  kind: "number" | "integer" | "boolean" | "category";
+  label: string;
+  levels: string[];
+  low: number | null;
+  name: string;
+  /**
+   * Training values of a number, at most 120; shares of rows by level of a category.
+   */
+  rug: number[];
+  /**
+   * A round step of about a hundredth of the range; 1 for whole numbers.
+   */
+  step: number;
+  unit: string | null;
+}
+/**
+ * Something to know of an answer that stands.
+ */
+export interface NoteLine {
+  code: string;
+  message: string;
+  next_step: string;
+}
+/**
+ * A target of the models.
+ */
+export interface TargetLine {
+  families: FamilyLine[];
+  label: string;
+  name: string;
+  unit: string | null;
+}
+/**
+ * A family that can answer for a target.
+ */
+export interface FamilyLine {
+  /**
+   * Share of held-out rows in intervals, by level such as 0.9.
+   */
+  coverage: {
+    [k: string]: number | null;
+  };
+  family: string;
+  /**
+   * Highest level with finite bounds.
+   */
+  highest: number | null;
+  is_chosen: boolean;
+  rmse: number | null;
+  /**
+   * Standard deviation of its RMSE over the folds.
+   */
+  spread: number | null;
+}
+/**
+ * A piece of it.
+ */
+export interface FilePiece {
+  /**
+   * Base64.
+   */
+  data: string;
+  index: number;
+}
+/**
+ * Curves through a row.
+ */
+export interface ProfileView {
+  curves: CurveView[];
+  distance: number | null;
+  flags: FlagLine[];
+  here: Here[];
+  /**
+   * Time the kernel took.
+   */
+  ms: number;
+}
+/**
+ * All targets along one input.
+ */
+export interface CurveView {
+  /**
+   * Place of the current value.
+   */
+  at: number;
+  input: number;
+  lines: CurveLine[];
+  values: (number | string | null)[];
+}
+/**
+ * A target along an input, rounded for drawing; null bounds where they are infinite.
+ */
+export interface CurveLine {
+  lower: (number | null)[];
+  predicted: number[];
+  upper: (number | null)[];
+}
+/**
+ * What is unusual about a value of a row.
+ */
+export interface FlagLine {
+  input: number;
+  word: "outside" | "unseen" | "missing";
+}
+/**
+ * A target at the current row.
+ */
+export interface Here {
+  lower: number | null;
+  predicted: number;
+  upper: number | null;
+}
+/**
+ * Training rows, at most as many as were asked for.
+ */
+export interface PickedRows {
+  /**
+   * Rows that match in all.
+   */
+  found: number;
+  rows: PickedRow[];
+}
+/**
+ * A training row.
+ */
+export interface PickedRow {
+  /**
+   * Targets.
+   */
+  measured: (number | null)[];
+  /**
+   * Position in the training table, from 0.
+   */
+  row: number;
+  values: (number | string | null)[];
+}
+/**
+ * Prediction runs of a job.
+ */
+export interface PredictionList {
+  more: number;
+  predictions: PredictionRecord[];
+}
+/**
+ * A prediction run, as ``predictions/<id>.json`` in the job's folder; its table lies beside it as Parquet.
+ */
+export interface PredictionRecord {
+  /**
+   * Columns that were added to those of the table.
+   */
+  answers: string[];
+  /**
+   * Column of the table by input of the model; inputs not needed are left out.
+   */
+  columns: {
+    [k: string]: string;
+  };
+  /**
+   * UTC time, ISO 8601.
+   */
+  created: string;
+  /**
+   * Rows with a distance of 0.95 and more; null where none is known.
+   */
+  far: number | null;
+  /**
+   * The table with its answers, beside this file.
+   */
+  file: string;
+  /**
+   * Rows with a flag.
+   */
+  flagged: number;
+  flags: FlagCount[];
+  /**
+   * ULID, sorted by time.
+   */
+  id: string;
+  interval: number | null;
+  job_id: string;
+  models: PredictedBy[];
+  /**
+   * Of the manifest of the models, hence of every model file.
+   */
+  models_sha256: string;
+  /**
+   * Version that predicted.
+   */
+  nbml: string;
+  notes: NoteLine[];
+  rows: number;
+  seconds: number;
+  /**
+   * Name of the table, for show.
+   */
+  source: string;
+  /**
+   * Hash of the table's content.
+   */
+  source_sha256: string;
+  user: string;
+  v: 1;
+}
+/**
+ * How many rows are unusual in one way.
+ */
+export interface FlagCount {
+  input: string;
+  rows: number;
+  word: "outside" | "unseen" | "missing";
+}
+/**
+ * The model that answered for a target.
+ */
+export interface PredictedBy {
+  family: string;
+  /**
+   * Whether it is the one that answers by default.
+   */
+  is_chosen: boolean;
+  target: string;
+}
+/**
+ * A prediction run.
+ */
+export interface PredictionView {
+  columns: PredictedColumn[];
+  record: PredictionRecord;
+}
+/**
+ * A column of a prediction run's table.
+ */
+export interface PredictedColumn {
+  is_answer: boolean;
+  is_number: boolean;
+  name: string;
+}
+/**
+ * A window of a prediction run's table, row by row.
+ */
+export interface PredictedRows {
+  cells: (number | string | null)[][];
+  first_column: number;
+  /**
+   * Positions in the table, from 0.
+   */
+  rows: number[];
+  start: number;
+  /**
+   * Rows that the filter leaves.
+   */
+  total: number;
 }
 /**
  * Jobs side by side.
@@ -2519,6 +2927,326 @@ export interface ShowTrial {
   request_id: string;
   study: string;
   trial: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Jobs that have left models, newest first. Answered with ModelList.
+ */
+export interface ListModels {
+  kind: "predict.models";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Open the models of a job. Answered with ModelView.
+ */
+export interface OpenModel {
+  job_id: string;
+  kind: "predict.open";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Predict all targets along inputs through a row. Answered with ProfileView.
+ */
+export interface DrawProfile {
+  /**
+   * By target, empty for the chosen one; the chosen ones of all if none are given.
+   *
+   * @maxItems 1000
+   */
+  families?: string[];
+  /**
+   * Which inputs are varied.
+   *
+   * @maxItems 60
+   */
+  inputs: number[];
+  /**
+   * Level of the intervals; null for none.
+   */
+  interval?: number | null;
+  job_id: string;
+  kind: "predict.profile";
+  points?: number;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * A value an input; null is missing.
+   *
+   * @maxItems 5000
+   */
+  row: (number | string | null)[];
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Training rows to start from. Answered with PickedRows.
+ */
+export interface PickRows {
+  count?: number;
+  how?: "search" | "highest" | "lowest" | "random";
+  job_id: string;
+  kind: "predict.rows";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * For random rows.
+   */
+  seed?: number;
+  target?: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+  /**
+   * A row number, a level, or a number.
+   */
+  words?: string;
+}
+/**
+ * A row as code and as two lines for a spreadsheet. Answered with RowTexts.
+ */
+export interface RowAsText {
+  /**
+   * By target, empty for the chosen one; the chosen ones of all if none are given.
+   *
+   * @maxItems 1000
+   */
+  families?: string[];
+  /**
+   * Level of the intervals; null for none.
+   */
+  interval?: number | null;
+  job_id: string;
+  kind: "predict.code";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * @maxItems 5000
+   */
+  row: (number | string | null)[];
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Read a table to predict. Answered with BatchView.
+ */
+export interface ChooseTable {
+  job_id: string;
+  kind: "predict.choose";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  source: FrameSource | FileSource | UploadSource | TableSource;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The table in hand.
+ */
+export interface TableSource {
+  kind: "table";
+}
+/**
+ * Say which column is which input. Answered with BatchView.
+ */
+export interface MapColumns {
+  batch: number;
+  /**
+   * Place in the table, by input.
+   *
+   * @maxItems 5000
+   */
+  columns: (number | null)[];
+  job_id: string;
+  kind: "predict.map";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Predict the table that was chosen. Answered with PredictionView; cancel leaves nothing behind.
+ */
+export interface PredictTable {
+  batch: number;
+  /**
+   * Whether the columns of the table stay beside the answers.
+   */
+  beside?: boolean;
+  /**
+   * By target, empty for the chosen one; the chosen ones of all if none are given.
+   *
+   * @maxItems 1000
+   */
+  families?: string[];
+  /**
+   * Level of the intervals; null for none.
+   */
+  interval?: number | null;
+  job_id: string;
+  kind: "predict.start";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Prediction runs of a job, newest first. Answered with PredictionList.
+ */
+export interface ListPredictions {
+  job_id: string;
+  kind: "predict.runs";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Open a prediction run. Answered with PredictionView.
+ */
+export interface ShowPrediction {
+  job_id: string;
+  kind: "predict.show";
+  prediction_id: string;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Delete a prediction run and its table.
+ */
+export interface DropPrediction {
+  job_id: string;
+  kind: "predict.drop";
+  prediction_id: string;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A window of a prediction run's table; at most 6,000 cells. Answered with PredictedRows.
+ */
+export interface ReadPredictions {
+  columns: number;
+  count: number;
+  descending?: boolean;
+  first_column?: number;
+  job_id: string;
+  kind: "predict.table";
+  only?: "all" | "flagged" | "far" | "usual";
+  prediction_id: string;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * Column to sort by; missing values come last.
+   */
+  sort?: number | null;
+  start: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Write a prediction run as a file a spreadsheet opens safely. Answered with DownloadPlan.
+ */
+export interface PrepareDownload {
+  /**
+   * Begin a CSV file so that Excel reads it as UTF-8.
+   */
+  excel?: boolean;
+  format?: "csv" | "xlsx";
+  job_id: string;
+  kind: "predict.download";
+  prediction_id: string;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * One piece of that file. Answered with FilePiece.
+ */
+export interface DownloadChunk {
+  download: string;
+  index: number;
+  kind: "predict.piece";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
   v: 1;
   /**
    * The view that asks.

@@ -439,6 +439,8 @@ class UploadState(Strict):
     sha256: str | None = Field(default=None, description="Of the whole file, once all have arrived.")
 
 
+SourceRequests: tuple[type[Request], ...] = (ListSources, ListFolder, BeginUpload, UploadChunk, DropUpload)
+"""How a source is found, in every room that reads one."""
 Requests: tuple[type[Request], ...] = (
     OpenData,
     ListSources,
