@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from nbml.data.table import Table
     from nbml.errors import NbmlError
     from nbml.jobs.doctor import doctor
+    from nbml.jobs.explaining.explanation import Explanation
+    from nbml.jobs.explaining.opening import explain
     from nbml.jobs.job import Job
     from nbml.jobs.launch import connect, make_spec, resume, run, start, train
     from nbml.jobs.listing import jobs
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from nbml.spec.train import TrainSpec
 
 _HOMES = {
+    "Explanation": "nbml.jobs.explaining.explanation",
     "Job": "nbml.jobs.job",
     "NbmlError": "nbml.errors",
     "OptimizeJob": "nbml.jobs.optimize.job",
@@ -39,6 +42,7 @@ _HOMES = {
     "TrainSpec": "nbml.spec.train",
     "connect": "nbml.jobs.launch",
     "doctor": "nbml.jobs.doctor",
+    "explain": "nbml.jobs.explaining.opening",
     "load": "nbml.jobs.models",
     "make_optimize_spec": "nbml.jobs.optimize.launching",
     "make_spec": "nbml.jobs.launch",
@@ -54,6 +58,7 @@ _HOMES = {
 }
 __version__ = "0.1.0"
 __all__ = [
+    "Explanation",
     "Job",
     "NbmlError",
     "OptimizeJob",
@@ -65,6 +70,7 @@ __all__ = [
     "TrainSpec",
     "connect",
     "doctor",
+    "explain",
     "jobs",
     "load",
     "make_optimize_spec",

@@ -7,7 +7,7 @@ Callers see ``Family`` and ``FittedModel`` only; what a family's own file suppli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -127,6 +127,19 @@ class FittedModel(Protocol):
         """Shapley values: exact for trees; else by permutations over ``background``, drawn with ``seed``.
 
         ``background`` holds training rows; at most 100 of them are used. Trees need none.
+        """
+        ...
+
+    def interact(self, X: Floats, features: Sequence[int], *, threads: int = 1) -> Floats:
+        """Shapley interaction values of some features with all, (n_rows, len(features), n_features).
+
+        Entry ``[r, k, j]`` is half the effect of the pair of ``features[k]`` and j; where j is the feature
+        itself, what remains of its Shapley value, so that ``[r, k].sum()`` is that value. Trees only.
+
+        Raises
+        ------
+        ModelError
+            NBML-M62 for a family that has none.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,6 +49,12 @@ class _Model:
         values = np.empty(X.shape)
         values[:, _order(self._levels)] = parts[:, :-1]
         return Attribution(values, float(parts[0, -1]))
+
+    def interact(self, X: Floats, features: Sequence[int], threads: int) -> Floats:
+        rows = cb.Pool(_data(X, self._levels), thread_count=threads)
+        parts = self._model.get_feature_importance(rows, type="ShapInteractionValues", thread_count=threads)
+        place = np.argsort(_order(self._levels))
+        return np.asarray(parts[:, place[list(features)]][:, :, place], dtype=np.float64)
 
     def files(self) -> dict[str, bytes]:
         return {_FILE: self._model._serialize_model()}  # what save_model writes, without a file

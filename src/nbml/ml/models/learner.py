@@ -7,7 +7,7 @@ spread 1, the mean as the model where nothing can be learnt, and what surrounds 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -32,6 +32,10 @@ class Core(Protocol):
 
     def attribute(self, X: Floats, background: Floats, seed: int, threads: int) -> Attribution:
         """Shapley values of at least one row."""
+        ...
+
+    def interact(self, X: Floats, features: Sequence[int], threads: int) -> Floats:
+        """As ``FittedModel.interact``, of at least one row."""
         ...
 
     def files(self) -> dict[str, bytes]:
@@ -107,6 +111,13 @@ class Fitted:
             background = background[np.sort(drawn)]
         inner = self.core.attribute(X, self.levels.clean(background), seed, threads)
         return Attribution(self.scale * inner.values, self.centre + self.scale * inner.base)
+
+    def interact(self, X: Floats, features: Sequence[int], *, threads: int = 1) -> Floats:
+        """As ``FittedModel.interact``."""
+        X = self.levels.clean(X)
+        if self.core is None or not len(X):
+            return np.zeros((len(X), len(features), X.shape[1]))
+        return self.scale * self.core.interact(X, features, threads)
 
     def files(self) -> dict[str, bytes]:
         """As ``FittedModel.files``; ``nbml.json`` holds what stands around the library's model."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import lightgbm as lgb
@@ -11,6 +11,7 @@ import numpy as np
 from nbml.ml.models.base import Attribution, Family, FitStoppedError, Floats, Param, Params, Shape, ShouldStop
 from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
+from nbml.ml.shapley.interactions import interaction_values
 from nbml.ml.shapley.lightgbm_trees import from_lightgbm
 from nbml.ml.shapley.values import shap_values
 
@@ -26,6 +27,9 @@ class _Booster:
 
     def attribute(self, X: Floats, background: Floats, seed: int, threads: int) -> Attribution:  # noqa: ARG002
         return Attribution(*shap_values(from_lightgbm(self._booster), X, threads=threads))
+
+    def interact(self, X: Floats, features: Sequence[int], threads: int) -> Floats:
+        return interaction_values(from_lightgbm(self._booster), X, features, threads=threads)
 
     def files(self) -> dict[str, bytes]:
         return {_FILE: self._booster.model_to_string().encode()}

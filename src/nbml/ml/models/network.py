@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from nbml.errors import ModelError
 from nbml.ml.models.base import Attribution, Floats
 from nbml.ml.models.learner import centre_and_scale
 from nbml.ml.models.levels import Levels
@@ -143,6 +144,10 @@ class Network:
         finally:
             np.random.set_state(state)
         return Attribution(np.asarray(explained.values), float(np.mean(explained.base_values)))
+
+    def interact(self, X: Floats, features: Sequence[int], threads: int) -> Floats:  # noqa: ARG002
+        """Refused: pairs would take a sample of their own for each, at a cost nobody waits for."""
+        raise ModelError("NBML-M62", family="mlp")
 
     def files(self) -> dict[str, bytes]:
         """Arrays as npz, their meaning as JSON."""

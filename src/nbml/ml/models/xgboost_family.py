@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -12,6 +12,7 @@ import xgboost as xgb
 from nbml.ml.models.base import Attribution, Family, FitStoppedError, Floats, Param, Params, Shape, ShouldStop
 from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
+from nbml.ml.shapley.interactions import interaction_values
 from nbml.ml.shapley.values import shap_values
 from nbml.ml.shapley.xgboost_trees import from_xgboost
 
@@ -34,6 +35,9 @@ class _Booster:
 
     def attribute(self, X: Floats, background: Floats, seed: int, threads: int) -> Attribution:  # noqa: ARG002
         return Attribution(*shap_values(from_xgboost(self._booster), X, threads=threads))
+
+    def interact(self, X: Floats, features: Sequence[int], threads: int) -> Floats:
+        return interaction_values(from_xgboost(self._booster), X, features, threads=threads)
 
     def files(self) -> dict[str, bytes]:
         return {_FILE: bytes(self._booster.save_raw("ubj"))}

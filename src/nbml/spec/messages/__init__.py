@@ -10,13 +10,14 @@ from typing import Annotated, Any, Union
 from pydantic import Field, TypeAdapter
 
 from nbml.spec.base import Strict
-from nbml.spec.messages import data_room, predict_room, runs_room, session, train_room
+from nbml.spec.messages import data_room, explain_room, predict_room, runs_room, session, train_room
 from nbml.spec.messages.base import Answer, Chunk, EventBatch, ProgressNote, Reply, Request, SnapshotMessage
 from nbml.spec.messages.session import PanelSnapshot, StateMessage
 
 BY_ROOM: dict[str, tuple[type[Request], ...]] = {
     "data": data_room.Requests,
     "train": train_room.Requests,
+    "explain": explain_room.Requests,
     "predict": (*predict_room.Requests, *data_room.SourceRequests),
     "runs": runs_room.Requests,
 }
@@ -29,6 +30,7 @@ ANSWERS: dict[type[Request], type[Strict]] = {
     **session.Answers,
     **data_room.Answers,
     **train_room.Answers,
+    **explain_room.Answers,
     **predict_room.Answers,
     **runs_room.Answers,
 }

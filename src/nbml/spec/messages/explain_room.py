@@ -43,7 +43,9 @@ class ShowExplainFigure(OfModel):
     feature: str | None = Field(default=None, description="For dependence, partial and pair.")
     second: str | None = Field(default=None, description="The other one of a pair; a partner to colour by.")
     colour: Literal["strongest", "second", "none"] = "strongest"
-    by: str | None = Field(default=None, description="Group column or feature that splits a partial dependence.")
+    by: str | None = Field(
+        default=None, description="Group column or feature that splits a partial dependence."
+    )
 
 
 class AskCost(OfModel):

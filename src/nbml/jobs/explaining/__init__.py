@@ -1,0 +1,1 @@
+"""Explaining a finished job: ``nbml.explain`` and all that the Explain room is answered."""
