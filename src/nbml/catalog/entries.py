@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from nbml.masking import masked
 
 if TYPE_CHECKING:
     from nbml.platform.ports import Person
+    from nbml.spec.parse import JobSpec
     from nbml.spec.result import TrainRecord
     from nbml.spec.train import TrainSpec
 
@@ -51,7 +51,7 @@ def source_name(source: str) -> str:
 
 
 def run_row(
-    spec: TrainSpec,
+    spec: JobSpec,
     state: str,
     *,
     record: TrainRecord | None = None,
@@ -68,8 +68,8 @@ def run_row(
         "state": state,
         "title": spec.title,
         "targets_json": json.dumps(spec.targets, ensure_ascii=False),
-        "dataset_sha256": spec.data.sha256 or spec.resolved.columns_sha256,
-        "n_rows": spec.resolved.n_rows,
+        "dataset_sha256": data_hash(spec),
+        "n_rows": spec.resolved.n_rows if spec.task == "train" else None,
         "error_code": error_code,
         "versions_json": json.dumps(spec.resolved.versions),
     }
@@ -111,25 +111,26 @@ def model_rows(
     ]
 
 
-def edge_rows(
-    spec: TrainSpec, *, manifest_sha256: str | None, uses: Sequence[tuple[str, str, str]] = ()
-) -> list[Row]:
-    """What a run was made from and what it made.
-
-    Parameters
-    ----------
-    uses : sequence of (kind, id, relation)
-        What else went into the run: the model that predicted, the run that was searched back.
-    """
+def edge_rows(spec: JobSpec, *, manifest_sha256: str | None) -> list[Row]:
+    """What a run was made from, a data set or models, and the models that it made."""
     assert spec.resolved is not None
     run = spec.resolved.job_id
-    data = spec.data.sha256 or spec.resolved.columns_sha256
-    links = [("dataset", data, "read by", "run", run)]
-    links += [(kind, id, relation, "run", run) for kind, id, relation in uses]
+    links = []
+    if (data := data_hash(spec)) is not None:
+        links.append(("dataset", data, "read by", "run", run))
+    if spec.task == "optimize":
+        links += [("model", used.bundle_sha256, "searched by", "run", run) for used in spec.resolved.used]
     if manifest_sha256 is not None:
         links.append(("run", run, "made", "model", manifest_sha256))
     names = ("from_kind", "from_id", "relation", "to_kind", "to_id")
     return [{"project": spec.project, **dict(zip(names, link, strict=True))} for link in links]
+
+
+def data_hash(spec: JobSpec) -> str | None:
+    """Hash of the table that a run read; None for one that reads none."""
+    if spec.task != "train" or spec.resolved is None:
+        return None
+    return spec.data.sha256 or spec.resolved.columns_sha256
 
 
 def _rmse(record: TrainRecord, target: str) -> float | None:

@@ -17,16 +17,16 @@ from nbml.platform.choose import platform
 from nbml.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from nbml.catalog.store import Catalog
     from nbml.platform.ports import Person
-    from nbml.spec.train import TrainSpec
+    from nbml.spec.parse import JobSpec
 
 MANIFEST = "models/manifest.json"
 
 
-def made(spec: TrainSpec, settings: Settings) -> CatalogError | None:
+def made(spec: JobSpec, settings: Settings) -> CatalogError | None:
     """Enter a job that has just been written down.
 
     Where a write takes seconds, as in Unity Catalog, nothing is done now: ``finished`` enters both.
@@ -42,7 +42,7 @@ def made(spec: TrainSpec, settings: Settings) -> CatalogError | None:
 
 
 def finished(
-    spec: TrainSpec, folder: Path, settings: Settings, state: str, *, error_code: str | None = None
+    spec: JobSpec, folder: Path, settings: Settings, state: str, *, error_code: str | None = None
 ) -> CatalogError | None:
     """Enter how a job ended, with its data set, models and lineage.
 
@@ -71,13 +71,7 @@ def is_slow(settings: Settings) -> bool:
 
 
 def enter(
-    catalog: Catalog,
-    spec: TrainSpec,
-    folder: Path,
-    state: str,
-    *,
-    error_code: str | None = None,
-    uses: Sequence[tuple[str, str, str]] = (),
+    catalog: Catalog, spec: JobSpec, folder: Path, state: str, *, error_code: str | None = None
 ) -> None:
     """Write a job's end, and its beginning where that is not there yet. May be done twice.
 
@@ -93,7 +87,8 @@ def enter(
 
     assert spec.resolved is not None
     result = folder / "result.json"
-    record = TrainRecord.model_validate_json(result.read_bytes()) if result.exists() else None
+    is_training = spec.task == "train"
+    record = TrainRecord.model_validate_json(result.read_bytes()) if is_training and result.exists() else None
     manifest = folder / MANIFEST
     sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else None
     registered = _registered(folder)
@@ -102,19 +97,19 @@ def enter(
         runs.insert(0, entries.run_row(spec, "queued", made_at=_utc(spec.resolved.created)))
     catalog.append(
         *begin_project(catalog, spec.project),
-        (DATASETS, [entries.dataset_row(spec, record)]),
+        (DATASETS, [entries.dataset_row(spec, record)] if spec.task == "train" else []),
         (
             MODELS,
             []
-            if record is None
+            if record is None or spec.task != "train"
             else entries.model_rows(spec, record, manifest_sha256=sha256, registered=registered),
         ),
-        (EDGES, entries.edge_rows(spec, manifest_sha256=sha256, uses=uses)),
+        (EDGES, entries.edge_rows(spec, manifest_sha256=sha256)),
         (RUNS, runs),
     )
 
 
-def _enter_made(catalog: Catalog, spec: TrainSpec, settings: Settings) -> None:
+def _enter_made(catalog: Catalog, spec: JobSpec, settings: Settings) -> None:
     from nbml.catalog import entries
     from nbml.catalog.queries import begin_project
     from nbml.catalog.tables import DATASETS, EDGES, RUNS, USERS
@@ -122,7 +117,7 @@ def _enter_made(catalog: Catalog, spec: TrainSpec, settings: Settings) -> None:
     catalog.append(
         (USERS, _new_person(catalog, platform(settings).identity.current())),
         *begin_project(catalog, spec.project),
-        (DATASETS, [entries.dataset_row(spec, None)]),
+        (DATASETS, [entries.dataset_row(spec, None)] if spec.task == "train" else []),
         (EDGES, entries.edge_rows(spec, manifest_sha256=None)),
         (RUNS, [entries.run_row(spec, "queued")]),
     )
@@ -150,7 +145,7 @@ def _is_known(catalog: Catalog, job_id: str) -> bool:
     return bool(catalog.read(sa.select(RUNS.c.id).where(RUNS.c.job_id == job_id).limit(1)))
 
 
-def _open(spec: TrainSpec, settings: Settings) -> Catalog:
+def _open(spec: JobSpec, settings: Settings) -> Catalog:
     from nbml.catalog.store import Catalog
 
     assert spec.resolved is not None

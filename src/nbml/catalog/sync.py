@@ -20,7 +20,7 @@ from nbml.catalog.tables import RUNS
 from nbml.catalog.views import CURRENT_RUNS
 from nbml.errors import NbmlError
 from nbml.settings import Settings
-from nbml.spec.parse import parse_spec
+from nbml.spec.parse import parse_job
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def sync(catalog: Catalog, settings: Settings, *, states: Iterable[tuple[str, st
             continue
         folder = settings.jobs / job_id
         try:
-            spec = parse_spec(json.loads((folder / "spec.json").read_text(encoding="utf-8")))
+            spec = parse_job(json.loads((folder / "spec.json").read_text(encoding="utf-8")))
             if spec.resolved is not None and spec.resolved.user == catalog.user:
                 enter(catalog, spec, folder, state, error_code=error_code)
                 entered += 1

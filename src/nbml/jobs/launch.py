@@ -217,7 +217,7 @@ def start(
     if table.path is not None and (asked is not table or is_remote(table.path)):
         spec = spec.model_copy(update={"data": spec.data.model_copy(update={"path": table.path})})
     written = write_job(spec, table, settings)
-    _queue(written, settings)
+    queue(written, settings)
     launch(written, settings, executor or settings.executor)
     return Job(written.folder.job_id, settings)
 
@@ -281,11 +281,16 @@ def _hand_over(written: WrittenJob | WrittenSearch, settings: Settings) -> None:
     except Exception as error:
         # Nobody else can tell the job's readers that it will not begin.
         failure = error if isinstance(error, NbmlError) else unexpected(error, written.folder)
+        code, folder = failure.code, written.folder.root
+        trouble = recording.finished(written.spec, folder, settings, "failed", error_code=code)
         with open_log(written) as log:
+            if trouble is not None:
+                log.emit(notice(trouble))
             log.emit(JobFinished(state="failed", error=Fault(**failure.to_dict())))
 
 
-def _queue(written: WrittenJob, settings: Settings) -> None:
+def queue(written: WrittenJob | WrittenSearch, settings: Settings) -> None:
+    """Begin the job's log and enter it in the catalog."""
     with open_log(written) as log:
         log.emit(JobQueued(task=written.spec.task, title=written.spec.title))
         if (trouble := recording.made(written.spec, settings)) is not None:

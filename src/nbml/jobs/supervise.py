@@ -15,10 +15,11 @@ from nbml.errors import EngineError, JobError, NbmlError
 from nbml.jobs.context import JobContext, StopRequestedError, notice
 from nbml.jobs.train import run_training
 from nbml.jobs.train_bench import WARM_MODULES
-from nbml.jobs.written_job import WrittenJob, read_spec
+from nbml.jobs.written_job import read_spec
 from nbml.settings import Settings
 from nbml.spec.events import Fault, JobFinished, JobStarted
 from nbml.spec.optimize import OptimizeSpec
+from nbml.spec.parse import JobSpec
 from nbml.spec.result import TrainRecord
 from nbml.tracking.writer import TrackingWriter
 
@@ -85,7 +86,8 @@ def supervise(
         return
     attempts = sum(event.type == "job.started" for event in log.past)
     log.emit(JobStarted(attempt=attempts + 1, executor=name))
-    tracking, job = None, None
+    tracking: TrackingWriter | None = None
+    spec: JobSpec | None = None
     try:
         spec = read_spec(folder)
         if log.torn_bytes:
@@ -93,7 +95,6 @@ def supervise(
         if isinstance(spec, OptimizeSpec):
             end = _search(folder, spec, settings, log, lease)
         else:
-            job = WrittenJob(folder, spec)
             tracking = TrackingWriter(folder.root, spec, settings)
             for event in log.past:
                 tracking.event(event)
@@ -114,7 +115,7 @@ def supervise(
         # The boundary of a job: whatever went wrong must end it visibly.
         end = JobFinished(state="failed", error=Fault(**unexpected(error, folder).to_dict()))
     try:
-        if job is not None and (trouble := _enter(job, settings, end)) is not None:
+        if spec is not None and (trouble := _enter(spec, folder, settings, end)) is not None:
             log.emit(notice(trouble))
         log.emit(end)
     finally:
@@ -124,10 +125,10 @@ def supervise(
         lease.release()
 
 
-def _enter(job: WrittenJob, settings: Settings, end: JobFinished) -> NbmlError | None:
+def _enter(spec: JobSpec, folder: JobFolder, settings: Settings, end: JobFinished) -> NbmlError | None:
     """Enter the job's end in the catalog; what kept that from being done, if anything did."""
     code = None if end.error is None else end.error.code
-    return recording.finished(job.spec, job.folder.root, settings, end.state, error_code=code)
+    return recording.finished(spec, folder.root, settings, end.state, error_code=code)
 
 
 def unexpected(error: Exception, folder: JobFolder) -> JobError:

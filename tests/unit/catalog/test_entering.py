@@ -16,6 +16,7 @@ from nbml.catalog.ulid import new_ulid, now
 from nbml.jobs.entering import sync_catalog
 from nbml.jobs.writing import write_job
 from nbml.settings import Settings
+from nbml.spec.parse import parse_job
 
 
 @pytest.fixture
@@ -110,6 +111,29 @@ def test_what_was_missed_is_entered_later(settings):
     assert states == {lost.folder.job_id: "missing", kept.folder.job_id: "cancelled"}
     again = sync_catalog()
     assert (again.entered, again.missing) == (0, 0)
+
+
+def test_a_search_is_entered_with_the_models_that_it_searched(settings):
+    spec = parse_job(
+        {
+            "schema": "nbml.job/1", "task": "optimize", "project": "mixes", "runs": [{"run": "j1"}],
+            "goals": [{"target": "y", "goal": "maximize"}],
+            "resolved": {
+                "job_id": "j2", "versions": {}, "created": "2026-11-23T09:00:00+00:00", "user": "ana",
+                "used": [{"run": "j1", "bundle_sha256": "a" * 64, "targets": ["y"], "families": {}}],
+            },
+        }
+    )  # fmt: skip
+    folder = settings.jobs / "j2"
+    folder.mkdir(parents=True)
+    (folder / "result.json").write_text("{}")
+    assert recording.made(spec, settings) is None
+    assert recording.finished(spec, folder, settings, "succeeded") is None
+    (row,) = queries.runs(catalog())
+    assert (row["task"], row["state"], row["dataset_sha256"]) == ("optimize", "succeeded", None)
+    assert queries.datasets(catalog()) == []
+    found = queries.lineage(catalog(), "run", "j2")
+    assert [(edge["from_kind"], edge["from_id"]) for edge in found.upstream] == [("model", "a" * 64)]
 
 
 def test_no_secret_and_no_row_of_data_is_in_the_catalog(settings, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -226,16 +227,8 @@ def test_no_token_in_any_log(stand_in, ports, caplog, tmp_path):
 
 
 def test_a_missing_package_is_said(stand_in, monkeypatch):
-    import builtins
-
-    real = builtins.__import__
-
-    def refuse(name, *arguments, **more):
-        if name == "databricks" or name.startswith("databricks.s"):
-            raise ImportError(name)
-        return real(name, *arguments, **more)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    for name in ("databricks.sdk", "databricks.sdk.errors", "databricks.sqlalchemy"):
+        monkeypatch.setitem(sys.modules, name, None)
     assert code_of(platform(Settings()).identity.current) == "NBML-U02"
     tables = UnityTables(Settings(), lambda: None)
     assert code_of(tables.engine) == "NBML-U02"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from nbml.durable import write_text
 from nbml.engine.job_folder import JobFolder, new_job_id
 from nbml.errors import SpecError
-from nbml.jobs.launch import Executor, launch, open_log
+from nbml.jobs.launch import Executor, launch, queue
 from nbml.jobs.optimize.job import OptimizeJob
 from nbml.jobs.optimize.setting import set_up
 from nbml.jobs.optimize.sources import open_sources
 from nbml.jobs.writing import _versions as versions
 from nbml.jobs.written_job import WrittenSearch
+from nbml.platform.choose import current_user
 from nbml.settings import Settings
-from nbml.spec.events import JobQueued
 from nbml.spec.optimize import Goal, Input, ModelSource, OptimizeSpec, ResolvedSearch
 from nbml.spec.parse import parse_job, spec_to_json
 
@@ -141,8 +140,7 @@ def start_search(
     """Check a spec against its models, write the job down and set it going."""
     settings = settings or Settings()
     written = write_search(spec, settings)
-    with open_log(written) as log:
-        log.emit(JobQueued(task=spec.task, title=spec.title))
+    queue(written, settings)
     launch(written, settings, executor or settings.executor)
     return OptimizeJob(written.folder.job_id, settings)
 
@@ -156,7 +154,7 @@ def write_search(spec: OptimizeSpec, settings: Settings) -> WrittenSearch:
         job_id=folder.job_id,
         versions=versions(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        user=getpass.getuser(),
+        user=current_user(settings),
         used=tuple(source.used for source in sources),
     )
     spec = spec.model_copy(update={"resolved": resolved})

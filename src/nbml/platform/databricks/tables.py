@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from nbml.errors import PlatformError
@@ -74,8 +75,8 @@ class UnityTables:
     def _engine(self, catalog: str, schema: str) -> sa.Engine:
         try:
             import sqlalchemy as sa
-            from databricks import sql as _sql  # noqa: F401 - the dialect's driver
-            from databricks.sqlalchemy import base as _base  # noqa: F401
+
+            import_module("databricks.sqlalchemy")
         except ImportError as error:
             raise PlatformError("NBML-U02", package="databricks-sqlalchemy") from error
         config = self._client().config
