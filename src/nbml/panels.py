@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbml.data.table import Table
-    from nbml.jobs.job import Job
+    from nbml.jobs.opening import AnyJob
     from nbml.widgets.session import Session
 
     Source = Table | pd.DataFrame | str | Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def workbench(
     table: Source | None = None,
     *,
-    job: Job | str | None = None,
+    job: AnyJob | str | None = None,
     language: str | None = None,
     room: str | None = None,
     roots: Sequence[str | Path] | None = None,
@@ -33,8 +33,8 @@ def workbench(
     ----------
     table : Table, DataFrame or path, optional
         The table in hand to begin with.
-    job : Job or str, optional
-        The job in hand, running or ended.
+    job : Job, OptimizeJob or str, optional
+        The job in hand, running or ended; its room is in front.
     language : {"en", "ja"}, optional
         NBML_LANGUAGE when left out, else the browser's.
     room : str, optional
@@ -67,11 +67,22 @@ def workbench(
 
     return WorkbenchPanel(
         rooms=rooms,
-        room=room or ("train" if job is not None and (rooms is None or "train" in rooms) else None),
+        room=room or _room_of(job, rooms),
         language=language,
         roots=None if roots is None else [Path(root) for root in roots],
         prepare=prepare,
     )
+
+
+def _room_of(job: AnyJob | str | None, rooms: Sequence[str] | None) -> str | None:
+    """The room a job belongs to, where it is shown."""
+    if job is None:
+        return None
+    from nbml.jobs.opening import handle_of
+    from nbml.settings import Settings
+
+    room = (handle_of(job, Settings()) if isinstance(job, str) else job).spec.task
+    return room if rooms is None or room in rooms else None
 
 
 def Data(table: Source | None = None, **options: Any) -> WorkbenchPanel:  # noqa: N802 - a thing, not a deed

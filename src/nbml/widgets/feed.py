@@ -8,7 +8,7 @@ from collections import deque
 from typing import Any
 
 from nbml.errors import NbmlError
-from nbml.jobs.job import Job
+from nbml.jobs.opening import handle_of
 from nbml.settings import Settings
 from nbml.spec.events import LOSSY, AnyEvent
 from nbml.spec.messages.base import MAX_MESSAGE_BYTES, USUAL_BYTES, PanelFault
@@ -36,7 +36,7 @@ class Feed:
     """
 
     def __init__(self, job_id: str, settings: Settings | None = None) -> None:
-        self._job = Job(job_id, settings)
+        self._job = handle_of(job_id, settings or Settings())
         self._waiting: deque[tuple[int, int, dict[str, Any]]] = deque()
         self._looked = time.monotonic()
         self._views: dict[int, dict[str, Any]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from nbml.jobs.job import Job
+from nbml.jobs.opening import handle_of
 from nbml.spec.messages.base import Request
 from nbml.spec.messages.session import (
     CloseJob,
@@ -45,7 +45,7 @@ def close_job(session: Session, request: CloseJob, progress: Progress) -> None:
 
 def stop_job(session: Session, request: StopJob, progress: Progress) -> None:
     """Stop a job; a second time changes nothing."""
-    Job(request.job_id, session.settings).cancel()
+    handle_of(request.job_id, session.settings).cancel()
 
 
 def set_language(session: Session, request: SetLanguage, progress: Progress) -> object:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nbml.i18n import LANGUAGES, language, text
-from nbml.jobs.job import Job
+from nbml.jobs.opening import AnyJob, handle_of
 from nbml.settings import Settings
 from nbml.spec.messages.session import JobLine, SessionState, TableSummary
 from nbml.spec.reading import shown
@@ -37,7 +37,7 @@ class Session:
         Folders that files may be opened from.
     table : Table or None
         The table in hand; set by ``use_table``.
-    job : Job or None
+    job : Job, OptimizeJob or None
         The job in hand; set by ``watch``.
     form : dict
         What a room keeps between requests, by room name; never sent by itself.
@@ -61,7 +61,7 @@ class Session:
         self.outbox = outbox
         self.roots = tuple(roots)
         self.table: Table | None = None
-        self.job: Job | None = None
+        self.job: AnyJob | None = None
         self.form: dict[str, dict[str, Any]] = {}
         self.selected: Any = None
         self.lock = threading.RLock()
@@ -140,7 +140,7 @@ class Session:
             )
             self.publish(table=summary)
 
-    def watch(self, job: Job | str) -> None:
+    def watch(self, job: AnyJob | str) -> None:
         """Show a job, running or ended: its state now, then everything that happens to it.
 
         Raises
@@ -150,7 +150,7 @@ class Session:
         EngineError
             NBML-E07 when its log is damaged.
         """
-        handle = job if isinstance(job, Job) else Job(job, self.settings)
+        handle = handle_of(job, self.settings) if isinstance(job, str) else job
         feed = self._find_feed(handle.id, handle.settings)
         with self.lock:
             self.job, self.feed = handle, feed
@@ -176,6 +176,7 @@ class Session:
                     "state": feed.status,
                     "targets": tuple(shown(name, _WIDTH) for name in spec.targets[:_NAMES]),
                     "models": tuple(spec.models),
+                    "task": spec.task,
                 }
             )
             self.publish(job=line, fault=feed.fault)

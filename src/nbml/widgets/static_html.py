@@ -10,7 +10,7 @@ from html import escape
 
 from nbml.i18n import speaking, text
 from nbml.i18n.numbers import number, plus_minus
-from nbml.jobs.job import Job
+from nbml.jobs.opening import AnyJob
 from nbml.spec.columns import Finding
 from nbml.spec.reading import shown
 from nbml.spec.result import Leader, TrainRecord
@@ -100,7 +100,7 @@ def _job_part(session: Session) -> list[str]:
     return parts + (_progress(seen) if record is None else _result(record))
 
 
-def _job_line(job: Job, title: str, state: str) -> str:
+def _job_line(job: AnyJob, title: str, state: str) -> str:
     return text("widgets.static.job", title=title, id=job.id, state=text(f"widgets.state.{state}"))
 
 
@@ -149,7 +149,7 @@ def _warnings(found: Sequence[Finding]) -> list[str]:
     return [_line(text("widgets.static.warnings"), "b"), f"<ul>{items}</ul>"]
 
 
-def _record(job: Job) -> TrainRecord | None:
+def _record(job: AnyJob) -> TrainRecord | None:
     """The result, once there is one that can be read."""
     if not job.paths.result.exists():
         return None

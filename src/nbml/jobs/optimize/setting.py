@@ -72,6 +72,72 @@ class Setting:
     notes: tuple[Note, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What the models and their training rows say of the inputs; the same for every spec that names them.
+
+    Attributes
+    ----------
+    sources : tuple of Source
+    features : dict of str to Feature
+    frame : DataFrame or None
+        Training rows, level texts and numbers, where they are at hand.
+    """
+
+    sources: tuple[Source, ...]
+    features: dict[str, Feature]
+    frame: pd.DataFrame | None
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A spec as understood; no model was asked and nothing was checked for contradiction.
+
+    Attributes
+    ----------
+    space : Space
+    limits : list of Limit
+    goals : list of Goal
+        On no scale yet.
+    notes : tuple of Note
+    """
+
+    space: Space
+    limits: list[Limit]
+    goals: list[Goal]
+    notes: tuple[Note, ...]
+
+
+def know(sources: tuple[Source, ...]) -> Known:
+    """What is known of the inputs of some models.
+
+    Raises
+    ------
+    OptimizeError
+        NBML-O21 when the runs do not agree.
+    """
+    features = join_features(sources)
+    return Known(sources, features, _measured(sources, features))
+
+
+def read(spec: said.OptimizeSpec, known: Known) -> Reading:
+    """Understand a spec.
+
+    Raises
+    ------
+    OptimizeError
+        With the code of what is wrong and ``fields["place"]``, the field of the spec.
+    """
+    check_budget(spec.evaluations)
+    notes: list[Note] = []
+    variables = _variables(spec, known.features, notes)
+    exacts, limits = _constraints(spec, known.sources, known.features, known.frame)
+    space = Space(variables, exacts)
+    goals = [_goal(k, one, known.sources, known.features) for k, one in enumerate(spec.goals)]
+    notes += [note for variable in variables for note in variable.notes]
+    return Reading(space, limits, goals, tuple(notes))
+
+
 def set_up(spec: said.OptimizeSpec, sources: tuple[Source, ...]) -> Setting:
     """The problem of a spec, checked.
 
@@ -80,19 +146,14 @@ def set_up(spec: said.OptimizeSpec, sources: tuple[Source, ...]) -> Setting:
     OptimizeError
         With the code of what is wrong and ``fields["place"]``, the field of the spec.
     """
-    check_budget(spec.evaluations)
-    features = join_features(sources)
-    notes: list[Note] = []
-    variables = _variables(spec, features, notes)
-    measured_frame = _measured(sources, features)
-    exacts, limits = _constraints(spec, sources, features, measured_frame)
-    space = Space(variables, exacts)
+    known = know(sources)
+    found = read(spec, known)
+    features, measured_frame = known.features, known.frame
+    space, limits, goals, notes = found.space, found.limits, found.goals, list(found.notes)
     check(space)
     surrogate = make_surrogate(space, sources, spec.interval, spec.resources.threads)
-    goals = [_goal(k, one, sources, features) for k, one in enumerate(spec.goals)]
     measured = _values(space, sources, measured_frame)
     problem = _scaled(Problem(space, surrogate, goals, limits), sources, measured, measured_frame)
-    notes += [note for variable in variables for note in variable.notes]
     notes += [note for g in problem.goals if (note := out_of_reach(g)) is not None]
     if problem.n_objectives > MANY_OBJECTIVES:
         notes.append(

@@ -39,6 +39,7 @@ class JobLine(Strict):
     state: LineState = Field(description="As in the snapshot; interrupted when nobody runs it any more.")
     targets: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    task: Literal["train", "optimize"] = Field(default="train", description="Which room it belongs to.")
 
 
 class ClusterLine(Strict):
