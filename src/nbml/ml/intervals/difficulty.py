@@ -84,7 +84,7 @@ class Difficulty:
             count += counts
         out = total / count
         least = LEAST * float(self.means.max())
-        stretch = 1.0
+        stretch: Floats | float = 1.0
         if self.typical > 0:
             distance = mean_distance(near)
             stretch = 1.0 + np.where(np.isfinite(distance), distance, 0.0)[:, None] / (REACH * self.typical)

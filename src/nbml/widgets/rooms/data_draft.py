@@ -18,7 +18,7 @@ from nbml.spec.reading import ReadOptions
 from nbml.widgets.sources.frames import find_frame
 
 OriginKind = Literal["file", "frame", "upload", "table"]
-_OF_COLUMNS = {"kinds": {}, "keep_tokens": {}, "convert": ()}
+_OF_COLUMNS: dict[str, Any] = {"kinds": {}, "keep_tokens": {}, "convert": ()}
 _NO_SUCH_COLUMN = "NBML-R22"
 
 

@@ -34,7 +34,7 @@ def reading_words(table: Table | None, options: ReadOptions, *, is_text: bool) -
         return tuple(words)
     rows, width = table.frame.shape
     shape = text("data_room.word.shape", rows=f"{rows:,}", width=f"{width:,}")
-    kinds = Counter(column.kind for column in table.columns.columns)
+    kinds: Counter[str] = Counter(column.kind for column in table.columns.columns)
     told = ", ".join(_counted(f"word.kind.{kind}", kinds[kind]) for kind in _KINDS if kinds[kind])
     words.append(Word(control="types", text=told, is_said=bool(options.kinds)))
     words.extend(_missing_words(report, options))
@@ -208,7 +208,7 @@ def _missing_words(report: ReadReport, options: ReadOptions) -> Iterator[Word]:
         tokens, counts = decision.fields.get("tokens"), decision.fields.get("counts")
         if isinstance(tokens, list) and isinstance(counts, list):
             for token, count in zip(tokens, counts, strict=True):
-                seen[str(token)] = seen.get(str(token), 0) + int(count)
+                seen[str(token)] = seen.get(str(token), 0) + int(str(count))
     said = options.missing_tokens
     value = "none" if said == "none" else "\n".join(said or ())
     if not seen and not _first(report, "read.encoding") and said is None:
