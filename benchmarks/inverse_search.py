@@ -316,7 +316,7 @@ def compare(problem: Problem, chosen: argparse.Namespace, name: str) -> dict[str
         is_slow = label.startswith("Optuna")
         budget = chosen.slow_evaluations if is_slow else chosen.evaluations
         cells = []
-        for seed in range(min(chosen.seeds, 2) if label == "Optuna TPE" else chosen.seeds):
+        for seed in range(min(chosen.seeds, chosen.tpe_seeds) if label == "Optuna TPE" else chosen.seeds):
             begun = time.perf_counter()
             objectives, broken = METHODS[label](problem, budget, seed)
             took = time.perf_counter() - begun
@@ -386,6 +386,7 @@ def main() -> None:
     parser.add_argument("--slow-evaluations", type=int, default=400, help="for Optuna, which is slow")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.0, help="also compare at so many seconds")
+    parser.add_argument("--tpe-seeds", type=int, default=1, help="TPE is slow on many inputs")
     parser.add_argument("--problems", nargs="*")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
     chosen = parser.parse_args()

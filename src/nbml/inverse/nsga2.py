@@ -23,10 +23,34 @@ from nbml.inverse.variables import Floats, Ints
 ACTIVE = 400
 TRIES = 6
 PATIENCE = 3
-FROM_FRONT = 0.1
-SHARES = {"cross": 0.7, "differ": 0.1, "beside": 0.1, "anew": 0.1, "exchange": 0.15}
-"""How often each operator is used. Adapting them to what enters the front favours small steps, which on three
-objectives enter it easily and lead nowhere (measured)."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a search spends its rows; measured, see benchmarks/inverse_search.py.
+
+    Attributes
+    ----------
+    shares : dict of str to float
+        How often each operator is used.
+    from_front : float
+        Share of parents that come from the archive of all fronts.
+    eta : float
+        Distribution index of mutation: the larger, the smaller the steps.
+    growth : float
+        Population in roots of the evaluations.
+    """
+
+    shares: dict[str, float]
+    from_front: float
+    eta: float
+    growth: float
+
+
+FEW = Style({"cross": 0.7, "differ": 0.1, "beside": 0.1, "anew": 0.1, "exchange": 0.15}, 0.1, 5.0, 1.2)
+"""One or two objectives: a front is selective, and steps from it pay."""
+MANY = Style({"cross": 0.85, "differ": 0.05, "beside": 0.05, "anew": 0.05, "exchange": 0.15}, 0.0, 20.0, 1.6)
+"""Three and more: nearly every row is on some front, so small steps enter it easily and lead nowhere."""
 
 
 @dataclass
@@ -94,12 +118,13 @@ def search(
     space, archive = problem.space, Archive() if archive is None else archive
     cells = cells or Cells(space, problem.surrogate.thresholds())
     by_cells = not problem.depends_on_inputs
-    operators = Operators(space, cells, rng)
+    style = FEW if problem.n_objectives < 3 else MANY
+    operators = Operators(space, cells, rng, eta=style.eta)
     names = list(operators.named)
-    share = np.array([SHARES[name] for name in names])
+    share = np.array([style.shares[name] for name in names])
     share /= share.sum()
     begun = problem.evaluations
-    population = population or population_of(evaluations)
+    population = population or population_of(evaluations, style.growth)
 
     def fresh(rows: Ints, most: int) -> np.ndarray:
         keys = cells.of(rows) if by_cells else rows
@@ -132,7 +157,7 @@ def search(
             if need <= 0:
                 break
             which = rng.choice(len(names), size=population, p=share)
-            parents = _parents(pool, archive.front, population, rng)
+            parents = _parents(pool, archive.front, population, rng, style.from_front)
             wanted = np.empty((population, len(space)))
             for k, name in enumerate(names):
                 mine = which == k
@@ -154,19 +179,21 @@ def search(
         yield archive
 
 
-def population_of(evaluations: int) -> int:
-    """Rows of one generation: 24 for 400 evaluations, 76 for 4,000, at most 400."""
-    return int(np.clip(round(1.2 * evaluations**0.5), 24, 400))
+def population_of(evaluations: int, growth: float = FEW.growth) -> int:
+    """Rows of one generation: 24 to 400, by the root of the evaluations."""
+    return int(np.clip(round(growth * evaluations**0.5), 24, 400))
 
 
-def _parents(pool: Rows, front: Rows | None, size: int, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
+def _parents(
+    pool: Rows, front: Rows | None, size: int, rng: np.random.Generator, from_front: float
+) -> tuple[Ints, Ints, Ints]:
     """Three parents a child: two by tournament, for which the pool is sorted best first, and any third."""
     first, second = (pool.positions[np.minimum(*rng.integers(len(pool), size=(2, size)))] for _ in range(2))
     third = pool.positions[rng.integers(len(pool), size=size)]
-    if front is not None and len(front) > 1:
+    if from_front and front is not None and len(front) > 1:
         spread = front.take(thin(front.objectives, ACTIVE)) if len(front) > ACTIVE else front
         for parents in (first, second):
-            here = rng.random(size) < FROM_FRONT
+            here = rng.random(size) < from_front
             parents[here] = spread.positions[rng.integers(len(spread), size=int(here.sum()))]
     return first, second, third
 

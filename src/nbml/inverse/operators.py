@@ -16,7 +16,6 @@ from nbml.inverse.space import Space
 from nbml.inverse.variables import Floats, Ints
 
 ETA_CROSS = 15.0
-ETA_MUTATE = 5.0
 Operator = Callable[[Ints, Ints, Ints], Floats]
 
 
@@ -28,10 +27,12 @@ class Operators:
     space : Space
     cells : Cells
     rng : Generator
+    eta : float
+        Distribution index of mutation.
     """
 
-    def __init__(self, space: Space, cells: Cells, rng: np.random.Generator) -> None:
-        self._space, self._cells, self._rng = space, cells, rng
+    def __init__(self, space: Space, cells: Cells, rng: np.random.Generator, *, eta: float) -> None:
+        self._space, self._cells, self._rng, self._eta = space, cells, rng, eta
         self._free = np.array([i for i, v in enumerate(space.variables) if v.count > 1], dtype=np.intp)
         self._span = np.maximum(space.high - space.low, 1).astype(np.float64)
         self._parts = [m.columns for m in space.mixtures if len(m.columns) > 1]
@@ -110,7 +111,7 @@ class Operators:
         rng = self._rng
         chosen = rng.random(out.shape) < rate
         u = rng.random(out.shape)
-        power = 1 / (ETA_MUTATE + 1)
+        power = 1 / (self._eta + 1)
         step = np.where(u < 0.5, (2 * u) ** power - 1, 1 - (2 * (1 - u)) ** power)
         moved = out + np.where(chosen, step * self._span, 0.0)
         moved += np.where(chosen & (np.abs(step * self._span) < 0.5), np.sign(step), 0.0)
