@@ -101,7 +101,7 @@ def Runs(**options: Any) -> WorkbenchPanel:  # noqa: N802
 
 
 def _table(source: Source) -> Table:
-    from nbml.data.read import read
+    from nbml.catalog.reading import read
     from nbml.data.table import Table
 
     return source if isinstance(source, Table) else read(source)
