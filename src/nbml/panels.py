@@ -38,7 +38,7 @@ def workbench(
     language : {"en", "ja"}, optional
         NBML_LANGUAGE when left out, else the browser's.
     room : str, optional
-        The room in front: data, train or runs.
+        The room in front, by its name: data, train, predict, ...
     roots : sequence of path, optional
         Folders that files may be opened from; the working directory when left out.
     rooms : sequence of str, optional
@@ -93,6 +93,11 @@ def Data(table: Source | None = None, **options: Any) -> WorkbenchPanel:  # noqa
 def Train(table: Source | None = None, **options: Any) -> WorkbenchPanel:  # noqa: N802
     """The Train room alone; options as ``workbench``."""
     return workbench(table, rooms=("train",), **options)
+
+
+def Predict(job: AnyJob | str | None = None, **options: Any) -> WorkbenchPanel:  # noqa: N802
+    """The Predict room alone, with the models of a job; options as ``workbench``."""
+    return workbench(job=job, rooms=("predict",), **options)
 
 
 def Runs(**options: Any) -> WorkbenchPanel:  # noqa: N802

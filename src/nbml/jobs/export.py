@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FORMATS = (".csv", ".tsv", ".xlsx", ".parquet")
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
-_EXCEL_ROWS, _EXCEL_COLUMNS, _EXCEL_CELL = 1_048_576, 16_384, 32_767
+EXCEL_ROWS, _EXCEL_COLUMNS, _EXCEL_CELL = 1_048_576, 16_384, 32_767
 
 Write = Callable[["pd.DataFrame"], None]
 
@@ -142,7 +142,7 @@ def _excel(draft: Path) -> Iterator[Write]:
 
     def write(table: pd.DataFrame) -> None:
         nonlocal written
-        if written + len(table) + 1 > _EXCEL_ROWS or table.shape[1] > _EXCEL_COLUMNS:
+        if written + len(table) + 1 > EXCEL_ROWS or table.shape[1] > _EXCEL_COLUMNS:
             raise ExportError("NBML-C07", rows=written + len(table), columns=table.shape[1])
         if not written:
             sheet.append([cell(str(name)) for name in table.columns])

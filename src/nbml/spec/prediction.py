@@ -1,4 +1,4 @@
-"""A prediction run as it is written down in its model's job: what was predicted, by which models, and how it went."""
+"""A prediction run as it is written down: what was predicted, by which models, and how it went."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NoteLine(Strict):
 
 
 class PredictionRecord(Strict):
-    """A prediction run, as ``predictions/<id>.json`` in the job's folder; its table lies beside it as Parquet."""
+    """``predictions/<id>.json`` in the folder of the models' job; the table lies beside it as Parquet."""
 
     v: Literal[1] = 1
     id: PredictionId = Field(description="ULID, sorted by time.")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from nbml.engine.job_folder import JobFolder
 from nbml.jobs.history.summary import summarise
 from nbml.jobs.listing import jobs
+from nbml.jobs.predicting.records import list_records
 from nbml.jobs.written_job import read_job
 from nbml.settings import Settings
 from nbml.spec.history import JobSummary, Lineage, LineageEdge, LineageNode, NodeKind
 from nbml.spec.result import TrainRecord
 
 MOST_SIBLINGS = 12
+MOST_PREDICTIONS = 6
 
 
 def lineage(job_id: str, *, settings: Settings | None = None) -> Lineage:
@@ -44,6 +46,9 @@ def lineage(job_id: str, *, settings: Settings | None = None) -> Lineage:
     for model in _models(JobFolder.of(settings.jobs, job_id)):
         nodes.append(model)
         edges.append(LineageEdge(used=f"job:{job_id}", made=model.id))
+    for node, used in _predictions(JobFolder.of(settings.jobs, job_id), nodes):
+        nodes.append(node)
+        edges += [LineageEdge(used=model, made=node.id) for model in used]
     return Lineage(
         nodes=tuple(nodes),
         edges=tuple(edges),
@@ -77,4 +82,18 @@ def _models(folder: JobFolder) -> list[LineageNode]:
                     id=f"model:{record.job_id}:{len(found)}", kind="model", label=label, job_id=record.job_id
                 )
             )
+    return found
+
+
+def _predictions(folder: JobFolder, nodes: list[LineageNode]) -> list[tuple[LineageNode, list[str]]]:
+    """The latest prediction runs, each with the models that answered: the job where another family did."""
+    models = {node.label: node.id for node in nodes if node.kind == "model"}
+    found = []
+    for record in list_records(folder)[:MOST_PREDICTIONS]:
+        used = [models.get(f"{one.family} · {one.target}", f"job:{folder.job_id}") for one in record.models]
+        detail = f"{record.rows:,} · {record.created[:16].replace('T', ' ')}"
+        node = LineageNode(
+            id=f"prediction:{record.id}", kind="prediction", label=record.source, detail=detail
+        )
+        found.append((node, list(dict.fromkeys(used))))
     return found

@@ -13,6 +13,7 @@ from nbml.spec.messages.base import Request
 from nbml.widgets.bridge import Handler
 from nbml.widgets.progress import Progress
 from nbml.widgets.rooms.data_sources import HANDLERS as SOURCES
+from nbml.widgets.rooms.data_sources import origin_of
 from nbml.widgets.session import Session
 
 if TYPE_CHECKING:
@@ -57,22 +58,9 @@ def open_data(session: Session, _request: wire.OpenData, _progress: Progress) ->
 
 def choose(session: Session, request: wire.ChooseSource, progress: Progress) -> wire.TableView:
     """Read another source."""
-    from nbml.widgets.rooms.data_draft import Origin
-    from nbml.widgets.sources.folders import resolve_in
-    from nbml.widgets.sources.frames import find_frame, kernel_namespace
-
-    room, source = _room(session), request.source
+    room = _room(session)
     progress.tell(0, None, session.say("data_room.reading"))
-    if source.kind == "frame":
-        find_frame(kernel_namespace(), source.name)  # one that is gone does not take the table's place
-        origin = Origin("frame", source.name)
-    elif source.kind == "file":
-        path = resolve_in(session.roots, source.root, source.path)
-        origin = Origin("file", path.name, path=path)
-    else:
-        upload = room.uploads.whole(source.upload_id)
-        origin = Origin("upload", upload.path.name, path=upload.path)
-    room.choose(session, origin)
+    room.choose(session, origin_of(session, request.source))
     return _view(session)
 
 

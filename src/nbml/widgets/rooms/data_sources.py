@@ -12,6 +12,7 @@ from nbml.widgets.progress import Progress
 from nbml.widgets.session import Session
 
 if TYPE_CHECKING:
+    from nbml.widgets.rooms.data_draft import Origin
     from nbml.widgets.sources.uploads import Uploads
 
 
@@ -19,6 +20,29 @@ def _uploads(session: Session) -> Uploads:
     from nbml.widgets.rooms.data_room import room_of
 
     return room_of(session).uploads
+
+
+def origin_of(session: Session, source: wire.FrameSource | wire.FileSource | wire.UploadSource) -> Origin:
+    """Where a source that the page names is read from.
+
+    Raises
+    ------
+    PanelError
+        NBML-W60 for a DataFrame that is gone, W61 for a file that may not be read, W65 for an upload that
+        has not arrived.
+    """
+    from nbml.widgets.rooms.data_draft import Origin
+    from nbml.widgets.sources.folders import resolve_in
+    from nbml.widgets.sources.frames import find_frame, kernel_namespace
+
+    if source.kind == "frame":
+        find_frame(kernel_namespace(), source.name)  # one that is gone does not take the table's place
+        return Origin("frame", source.name)
+    if source.kind == "file":
+        path = resolve_in(session.roots, source.root, source.path)
+        return Origin("file", path.name, path=path)
+    upload = _uploads(session).whole(source.upload_id)
+    return Origin("upload", upload.path.name, path=upload.path)
 
 
 def list_sources(session: Session, _request: wire.ListSources, _progress: Progress) -> wire.Sources:
