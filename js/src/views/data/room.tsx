@@ -87,7 +87,12 @@ export function DataRoom({ app }: RoomProps) {
                 )
               }
             >
-              <Source model={model} onChosen={() => setChoosing(false)} />
+              <Source
+                app={app}
+                isBusy={busy}
+                choose={source => model.change("data.choose", { source })}
+                onChosen={() => setChoosing(false)}
+              />
             </Section>
           }
           right={

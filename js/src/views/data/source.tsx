@@ -1,16 +1,26 @@
 /** Where the table comes from: DataFrames of the kernel, files under allowed folders, a file that is dropped. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { KernelFault } from "../../protocol/client";
+import type { App } from "../../app";
+import { type Body, KernelFault } from "../../protocol/client";
 import type { FolderView, Sources } from "../../protocol/types";
 import { Button, Dropzone, Empty, FaultNotice, ProgressBar, Segmented, Select } from "../../ui";
-import type { DataModel } from "./model";
 import { upload } from "./upload";
 
 const ACCEPT = ".csv,.tsv,.tab,.txt,.dat,.gz,.zip,.xlsx,.parquet,.pq,.feather,.arrow";
 type From = "kernel" | "files";
+export type ChosenSource = Body<"data.choose">["source"];
 
-export function Source({ model, onChosen }: { model: DataModel; onChosen: () => void }) {
-  const { t, client, fmt } = model.app;
+export interface SourceProps {
+  app: App;
+  /** Something is read; nothing else can be chosen meanwhile. */
+  isBusy: boolean;
+  /** Reads a source; whether that went well. */
+  choose: (source: ChosenSource) => Promise<boolean>;
+  onChosen?: () => void;
+}
+
+export function Source({ app, isBusy, choose: read, onChosen }: SourceProps) {
+  const { t, client, fmt } = app;
   const [sources, setSources] = useState<Sources | null>(null);
   const [from, setFrom] = useState<From | null>(null);
   const [fault, setFault] = useState<KernelFault | null>(null);
@@ -26,8 +36,8 @@ export function Source({ model, onChosen }: { model: DataModel; onChosen: () => 
   useEffect(() => {
     refresh();
   }, []);
-  const choose = async (source: Parameters<DataModel["change"]>[1] & object) => {
-    if (await model.change("data.choose", source as never)) onChosen();
+  const choose = async (source: ChosenSource) => {
+    if (await read(source)) onChosen?.();
   };
   return (
     <div class="nbml-data-source">
@@ -48,8 +58,8 @@ export function Source({ model, onChosen }: { model: DataModel; onChosen: () => 
               key={frame.name}
               type="button"
               class="nbml-data-entry"
-              disabled={model.busy.value !== null}
-              onClick={() => choose({ source: { kind: "frame", name: frame.name } })}
+              disabled={isBusy}
+              onClick={() => choose({ kind: "frame", name: frame.name })}
             >
               <bdi class="nbml-data-entry-name">{frame.name}</bdi>
               <span class="nbml-quiet nbml-figures">
@@ -70,20 +80,21 @@ export function Source({ model, onChosen }: { model: DataModel; onChosen: () => 
           </div>
         </div>
       )}
-      {from === "files" && sources && <Files model={model} sources={sources} choose={choose} />}
-      <Drop model={model} most={sources?.upload_bytes} onChosen={onChosen} />
+      {from === "files" && sources && <Files app={app} isBusy={isBusy} sources={sources} choose={choose} />}
+      <Drop app={app} isBusy={isBusy} most={sources?.upload_bytes} choose={choose} />
     </div>
   );
 }
 
 interface FilesProps {
-  model: DataModel;
+  app: App;
+  isBusy: boolean;
   sources: Sources;
-  choose: (body: { source: { kind: "file"; root: number; path: string[] } }) => void;
+  choose: (source: ChosenSource) => Promise<void>;
 }
 
-function Files({ model, sources, choose }: FilesProps) {
-  const { t, client, fmt } = model.app;
+function Files({ app, isBusy, sources, choose }: FilesProps) {
+  const { t, client, fmt } = app;
   const [place, setPlace] = useState<{ root: number; path: string[] }>({ root: 0, path: [] });
   const [folder, setFolder] = useState<FolderView | null>(null);
   const [fault, setFault] = useState<KernelFault | null>(null);
@@ -147,10 +158,14 @@ function Files({ model, sources, choose }: FilesProps) {
             key={file.name}
             type="button"
             class="nbml-data-entry"
-            disabled={model.busy.value !== null}
+            disabled={isBusy}
             title={file.is_table ? undefined : t("data_room.source.not_table")}
             onClick={() =>
-              choose({ source: { kind: "file", root: place.root, path: [...place.path, file.name] } })
+              choose({
+                kind: "file",
+                root: place.root,
+                path: [...place.path, file.name] as [string, ...string[]],
+              })
             }
           >
             <bdi class="nbml-data-entry-name">{file.name}</bdi>
@@ -173,16 +188,15 @@ function Files({ model, sources, choose }: FilesProps) {
   );
 }
 
-function Drop({
-  model,
-  most,
-  onChosen,
-}: {
-  model: DataModel;
+interface DropProps {
+  app: App;
+  isBusy: boolean;
   most: number | undefined;
-  onChosen: () => void;
-}) {
-  const { t, client, fmt } = model.app;
+  choose: (source: ChosenSource) => Promise<void>;
+}
+
+function Drop({ app, isBusy, most, choose }: DropProps) {
+  const { t, client, fmt } = app;
   const [sending, setSending] = useState<{ name: string; share: number } | null>(null);
   const [fault, setFault] = useState<KernelFault | null>(null);
   const stop = useRef<AbortController | null>(null);
@@ -197,7 +211,7 @@ function Drop({
         signal: stop.current.signal,
         onProgress: share => setSending({ name, share }),
       });
-      if (await model.change("data.choose", { source: { kind: "upload", upload_id } })) onChosen();
+      await choose({ kind: "upload", upload_id });
     } catch (error) {
       if (error instanceof KernelFault) setFault(error);
     } finally {
@@ -209,7 +223,7 @@ function Drop({
       <Dropzone
         label={t("data_room.source.drop")}
         accept={ACCEPT}
-        disabled={sending !== null || model.busy.value !== null}
+        disabled={sending !== null || isBusy}
         onFiles={([file]) => file && send(file)}
       >
         {most !== undefined && t("data_room.source.drop_here", { size: fmt.bytes(most) })}
