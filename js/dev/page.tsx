@@ -27,7 +27,8 @@ const place = document.getElementById("panel") as HTMLElement;
 if (asked.has("width")) place.style.width = `${asked.get("width")}px`;
 
 const kernel = new FakeKernel(answers);
-kernel.state = { ...kernel.state, language, room: (asked.get("room") ?? "data") as SessionState["room"] };
+const room = (asked.get("room") ?? "data") as SessionState["room"];
+kernel.state = { ...kernel.state, language, room, rooms: ["data", "train", "explain", "runs"] };
 const client = new Client(kernel, "dev");
 const store = new Store(client);
 

@@ -1,7 +1,8 @@
 /** Answers of the fake kernel by kind of request; each room's owner keeps a file beside this one. */
 import type { Answer } from "../fake-kernel";
 import { answers as data } from "./data";
+import { answers as explain } from "./explain";
 import { answers as runs } from "./runs";
 import { answers as train } from "./train";
 
-export const answers: Record<string, Answer> = { ...data, ...train, ...runs };
+export const answers: Record<string, Answer> = { ...data, ...train, ...explain, ...runs };

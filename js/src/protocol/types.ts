@@ -41,10 +41,16 @@ export type Request =
   | ShowFigure
   | ReadLog
   | ShowTrial
+  | OpenExplanation
+  | ShowExplainFigure
+  | AskCost
+  | ExplainRoomPickRows
+  | ShowRow
+  | ExplainAsCode
   | ListModels
   | OpenModel
   | DrawProfile
-  | PickRows
+  | PredictRoomPickRows
   | RowAsText
   | ChooseTable
   | MapColumns
@@ -93,6 +99,12 @@ export interface Answers {
   "data.undo": TableView;
   "data.upload": UploadPlan;
   "data.upload_chunk": UploadState;
+  "explain.code": ExplainCode;
+  "explain.cost": PairCost;
+  "explain.figure": ExplainFigure;
+  "explain.open": ExplainView;
+  "explain.row": RowView;
+  "explain.rows": RowLines;
   figure_module: ModuleSent;
   hello: PanelSnapshot;
   open_job: PanelSnapshot;
@@ -452,6 +464,145 @@ export interface UploadState {
   sha256: string | null;
 }
 /**
+ * Calls that give what is seen.
+ */
+export interface ExplainCode {
+  call: string;
+}
+/**
+ * What measuring the pairs takes.
+ */
+export interface PairCost {
+  at_hand: boolean;
+  n_features: number;
+  n_rows: number;
+  seconds: number;
+}
+/**
+ * A plotly figure; for interactions also the pairs behind its bars.
+ */
+export interface ExplainFigure {
+  figure: {
+    [k: string]: unknown;
+  };
+  pairs: PairLine[];
+}
+/**
+ * Two features that act together.
+ */
+export interface PairLine {
+  first: string;
+  second: string;
+}
+/**
+ * A model whose values are at hand.
+ */
+export interface ExplainView {
+  /**
+   * Which rows, explained by which model.
+   */
+  about: string;
+  family: string;
+  /**
+   * By importance, largest first.
+   */
+  features: FeatureLine[];
+  group: string | null;
+  has_final: boolean;
+  /**
+   * The family has interaction values.
+   */
+  has_pairs: boolean;
+  /**
+   * Values are estimates from permutations.
+   */
+  is_sampled: boolean;
+  job_id: string;
+  label: string;
+  n_rows: number;
+  of: "held_out" | "final";
+  target: string;
+  targets: ExplainTarget[];
+  unit: string | null;
+}
+/**
+ * A feature and how much it moves predictions.
+ */
+export interface FeatureLine {
+  /**
+   * Mean absolute Shapley value, in target units.
+   */
+  importance: number;
+  is_category: boolean;
+  label: string;
+  name: string;
+  /**
+   * Over the folds.
+   */
+  spread: number | null;
+  unit: string | null;
+}
+/**
+ * A target with the families that can be explained, best first.
+ */
+export interface ExplainTarget {
+  models: ExplainRoomModelLine[];
+  target: string;
+}
+/**
+ * One family of a target.
+ */
+export interface ExplainRoomModelLine {
+  chosen: boolean;
+  family: string;
+}
+/**
+ * One row: its numbers, its features by size of contribution, its waterfall.
+ */
+export interface RowView {
+  base: number;
+  cells: RowCell[];
+  figure: {
+    [k: string]: unknown;
+  };
+  measured: number | null;
+  predicted: number;
+  residual: number | null;
+  row: number;
+}
+/**
+ * What one feature does in a row.
+ */
+export interface RowCell {
+  effect: number;
+  label: string;
+  name: string;
+  /**
+   * As the table has it.
+   */
+  value: string;
+  /**
+   * Where it stands on the axis of a dependence plot.
+   */
+  x: number | null;
+}
+/**
+ * Rows that were found, the first worth looking at first.
+ */
+export interface RowLines {
+  rows: RowLine[];
+  total: number;
+}
+/**
+ * One row in a list.
+ */
+export interface RowLine {
+  measured: number | null;
+  predicted: number;
+  residual: number | null;
+  row: number;
+}
+/**
  * What the chunks before this answer make up when joined; for figures, base64 of gzip of JavaScript.
  */
 export interface ModuleSent {
@@ -641,6 +792,10 @@ export interface JobLine {
    */
   state: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "interrupted";
   targets: string[];
+  /**
+   * Which room it belongs to.
+   */
+  task: "train" | "optimize";
   title: string;
 }
 /**
@@ -751,13 +906,13 @@ export interface DownloadPlan {
  * What there is to choose from.
  */
 export interface ModelList {
-  models: ModelLine[];
+  models: PredictRoomModelLine[];
   more: number;
 }
 /**
  * A job that has left models.
  */
-export interface ModelLine {
+export interface PredictRoomModelLine {
   created: string;
   data: string;
   families: string[];
@@ -943,7 +1098,7 @@ export interface PredictionList {
   predictions: PredictionRecord[];
 }
 /**
- * A prediction run, as ``predictions/<id>.json`` in the job's folder; its table lies beside it as Parquet.
+ * ``predictions/<id>.json`` in the folder of the models' job; the table lies beside it as Parquet.
  */
 export interface PredictionRecord {
   /**
@@ -2934,6 +3089,187 @@ export interface ShowTrial {
   view_id: string;
 }
 /**
+ * Have a model's values at hand, computed where they are not. Answered with ExplainView.
+ */
+export interface OpenExplanation {
+  /**
+   * The chosen one if null.
+   */
+  family?: string | null;
+  job_id: string;
+  kind: "explain.open";
+  of?: "held_out" | "final";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * The first one if null.
+   */
+  target?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A figure. Answered with ExplainFigure.
+ */
+export interface ShowExplainFigure {
+  /**
+   * Group column or feature that splits a partial dependence.
+   */
+  by?: string | null;
+  colour?: "strongest" | "second" | "none";
+  /**
+   * The chosen one if null.
+   */
+  family?: string | null;
+  /**
+   * For dependence, partial and pair.
+   */
+  feature?: string | null;
+  /**
+   * Those drawn, in order; the 20 first if null.
+   */
+  features?: string[] | null;
+  job_id: string;
+  kind: "explain.figure";
+  name: "bar" | "beeswarm" | "dependence" | "partial" | "interactions" | "pair" | "permutation" | "residuals";
+  of?: "held_out" | "final";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * The other one of a pair; a partner to colour by.
+   */
+  second?: string | null;
+  /**
+   * The first one if null.
+   */
+  target?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * How long the pairs would take. Answered with PairCost.
+ */
+export interface AskCost {
+  /**
+   * The chosen one if null.
+   */
+  family?: string | null;
+  job_id: string;
+  kind: "explain.cost";
+  of?: "held_out" | "final";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * The first one if null.
+   */
+  target?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Rows worth a look. Answered with RowLines.
+ */
+export interface ExplainRoomPickRows {
+  /**
+   * The chosen one if null.
+   */
+  family?: string | null;
+  job_id: string;
+  kind: "explain.rows";
+  of?: "held_out" | "final";
+  pick?: "worst" | "highest" | "lowest" | "random" | "search";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  seed?: number;
+  /**
+   * The first one if null.
+   */
+  target?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+  words?: string;
+}
+/**
+ * One row. Answered with RowView.
+ */
+export interface ShowRow {
+  /**
+   * The chosen one if null.
+   */
+  family?: string | null;
+  job_id: string;
+  kind: "explain.row";
+  of?: "held_out" | "final";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * Number of the row in the table, from 1.
+   */
+  row: number;
+  /**
+   * The first one if null.
+   */
+  target?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * What is seen, as calls. Answered with ExplainCode.
+ */
+export interface ExplainAsCode {
+  by?: string | null;
+  colour?: "strongest" | "second" | "none";
+  /**
+   * The chosen one if null.
+   */
+  family?: string | null;
+  feature?: string | null;
+  job_id: string;
+  kind: "explain.code";
+  of?: "held_out" | "final";
+  pair?: string[] | null;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  row?: number | null;
+  second?: string | null;
+  /**
+   * The first one if null.
+   */
+  target?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
  * Jobs that have left models, newest first. Answered with ModelList.
  */
 export interface ListModels {
@@ -3006,7 +3342,7 @@ export interface DrawProfile {
 /**
  * Training rows to start from. Answered with PickedRows.
  */
-export interface PickRows {
+export interface PredictRoomPickRows {
   count?: number;
   how?: "search" | "highest" | "lowest" | "random";
   job_id: string;

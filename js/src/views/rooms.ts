@@ -2,11 +2,13 @@
 import type { ComponentType } from "preact";
 import type { RoomName, RoomProps } from "../app";
 import { DataRoom } from "./data/room";
+import { ExplainRoom } from "./explain/room";
 import { RunsRoom } from "./runs/room";
 import { TrainRoom } from "./train/room";
 
 export const rooms: Partial<Record<RoomName, ComponentType<RoomProps>>> = {
   data: DataRoom,
   train: TrainRoom,
+  explain: ExplainRoom,
   runs: RunsRoom,
 };

@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from nbml.figures.explained_rows import SHOWN, Told, commonest
+from nbml.figures.explained_rows import SHOWN, Told, commonest, drawing
 from nbml.figures.names import plain
-from nbml.figures.shap_bar import feature_axis
-from nbml.figures.theme import COLOURS, MOST_POINTS, OTHERS, SEQUENTIAL, WEBGL_FROM, figure
+from nbml.figures.shap_bar import feature_axis, row_px
+from nbml.figures.theme import COLOURS, MOST_POINTS, OTHERS, SEQUENTIAL, WEBGL_FROM
 from nbml.i18n import text
 from nbml.ml.explain.importance import mean_shap
 
@@ -76,7 +76,7 @@ def beeswarm(
             )  # fmt: skip
     if row is not None:
         traces.append(row_mark(told.explained.values[row, chosen]))
-    made = feature_axis(figure(*traces, x=told.effect, note=note), ticks)
+    made = feature_axis(drawing(*traces, x=told.effect, note=note), ticks, row_px(told, chosen))
     made.add_vline(x=0, line={"color": "rgba(128,128,128,0.7)", "width": 1})
     bar = {
         "tickvals": [0, 1], "ticktext": [text("explain_room.figure.low"), text("explain_room.figure.high")],
@@ -129,6 +129,8 @@ def _level_colours(told: Told, feature: int) -> tuple[dict[float, str], str]:
     levels = told.explained.features[feature].levels
     top = commonest(told.explained.X[:, feature], len(levels))
     shades = {float(code): shade for code, shade in zip(top, COLOURS, strict=False)}
-    words = [f'<span style="color:{shades[float(code)]}">{plain(levels[code], 7)}</span>' for code in top[:4]]
+    words = [
+        f"<span style='color:{shades[float(code)]}'>●</span>{plain(levels[code], 6)}" for code in top[:4]
+    ]
     more = " …" if len(levels) > len(words) else ""
     return shades, f"<br><span style='font-size:10px'>{' '.join(words)}{more}</span>" if words else ""

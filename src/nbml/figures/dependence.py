@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from nbml.figures.explained_rows import Told, colour_traces, spread_out
-from nbml.figures.theme import MOST_POINTS, figure
+from nbml.figures.explained_rows import Told, colour_traces, drawing, spread_out
+from nbml.figures.theme import MOST_POINTS
 from nbml.i18n import text
 
 MOST_TOLD = 3_000
@@ -49,7 +49,7 @@ def against(
     traces, layout = colour_traces(
         told, places, x, effect, _hover(told, places, feature, effect, colour), colour
     )
-    made = figure(*traces, x=told.axis(feature), y=title, note=note)
+    made = drawing(*traces, x=told.axis(feature), y=title, note=note)
     if row is not None:
         at = int(np.searchsorted(places, row))
         made.add_scatter(
@@ -58,7 +58,7 @@ def against(
         )  # fmt: skip
     made.add_hline(y=0, line={"color": "rgba(128,128,128,0.7)", "width": 1})
     made.update_xaxes(zeroline=False, **axis)
-    return made.update_layout(**layout, margin_t=44)
+    return made.update_layout(**layout)
 
 
 def _hover(

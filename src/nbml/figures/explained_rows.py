@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from nbml.figures.names import distinct, plain, with_unit
-from nbml.figures.theme import COLOURS, OTHERS, SEQUENTIAL, WEBGL_FROM, thinned
+from nbml.figures.theme import COLOURS, OTHERS, SEQUENTIAL, WEBGL_FROM, figure, thinned
 from nbml.i18n import text
 from nbml.ml.explain.explained import Explained
 
@@ -38,8 +38,8 @@ class Told:
         Of the features, as the user wrote them.
     target, unit : str
         Of the target.
-    about : str
-        Which rows, explained by which model; stands on every figure.
+    about, how : str
+        Which rows, and explained by which model; stand on every figure.
     """
 
     explained: Explained
@@ -48,6 +48,7 @@ class Told:
     target: str
     unit: str | None
     about: str
+    how: str = ""
 
     def names(self, features: Sequence[int], width: int = WIDTH) -> list[str]:
         """Names for ticks, safe for plotly, all different."""
@@ -76,13 +77,26 @@ class Told:
         return bool(self.explained.features[feature].levels)
 
     def thinned(self, most: int, keep: Sequence[int] = ()) -> tuple[NDArray[np.intp], str]:
-        """Places of the rows to draw, and the figure's note: whose rows, and how many of them."""
+        """Places of the rows to draw, and the figure's note."""
+        places = thinned(len(self.explained.rows), most, keep=keep)
+        return places, self.note("thinned", places.size)
+
+    def note(self, key: str = "", n_rows: int | None = None, before: str = "") -> str:
+        """Whose rows, how many of them where it is not all, and by which model; two lines."""
         n = len(self.explained.rows)
-        places = thinned(n, most, keep=keep)
-        if places.size == n:
-            return places, self.about
-        drawn = text("explain_room.figure.thinned", shown=f"{places.size:,}", count=f"{n:,}")
-        return places, f"{self.about}<br>{drawn}"
+        parts = [before, self.about] if before else [self.about]
+        if n_rows is not None and n_rows < n:
+            parts.append(text(f"explain_room.figure.{key}", shown=f"{n_rows:,}", count=f"{n:,}"))
+        return " · ".join(parts) + (f"<br>{self.how}" if self.how else "")
+
+
+def drawing(*traces: Any, note: str, x: str = "", y: str = "") -> go.Figure:
+    """A figure in the house's look with a note of two lines over its whole width."""
+    title = {
+        "text": note, "font": {"size": 11}, "x": 0, "xref": "container", "xanchor": "left",
+        "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 16, "l": 4},
+    }  # fmt: skip
+    return figure(*traces, x=x, y=y).update_layout(title=title, margin_t=44)
 
 
 def place_of(explained: Explained, row: int) -> int | None:

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from nbml.figures.dependence import against
-from nbml.figures.explained_rows import Told
+from nbml.figures.explained_rows import Told, drawing
 from nbml.figures.names import plain, with_unit
 from nbml.figures.shap_bar import feature_axis
-from nbml.figures.theme import COLOURS, figure
+from nbml.figures.theme import COLOURS
 from nbml.i18n import text
 
 
@@ -38,9 +38,8 @@ def interaction(told: Told, pairs: Sequence[tuple[int, int, float]], *, n_rows: 
         hovertext=names,
         hovertemplate=f"%{{hovertext}}<br>%{{x:.4~g}}{unit}<extra></extra>",
     )
-    of = text("explain_room.figure.measured_on", shown=f"{n_rows:,}", count=f"{len(told.explained.rows):,}")
-    note = told.about if n_rows >= len(told.explained.rows) else f"{told.about}<br>{of}"
-    made = figure(bars, x=with_unit(text("explain_room.figure.mean_pair"), told.unit), note=note)
+    note = told.note("measured_on", n_rows)
+    made = drawing(bars, x=with_unit(text("explain_room.figure.mean_pair"), told.unit), note=note)
     return feature_axis(made, names).update_xaxes(rangemode="tozero")
 
 
@@ -67,9 +66,7 @@ def pair(
     row : int, optional
         Place of a row to mark, if it is among them.
     """  # fmt: skip
-    n = len(told.explained.rows)
-    of = text("explain_room.figure.measured_on", shown=f"{places.size:,}", count=f"{n:,}")
-    note = told.about if places.size == n else f"{told.about}<br>{of}"
+    note = told.note("measured_on", places.size)
     title = with_unit(text("explain_room.figure.pair_effect"), told.unit)
     marked = row if row is not None and row in places else None
     return against(told, first, effect, second, places, note, title, marked)

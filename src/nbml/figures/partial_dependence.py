@@ -9,9 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from nbml.figures.explained_rows import Told
+from nbml.figures.explained_rows import Told, drawing
 from nbml.figures.names import distinct, plain, with_unit
-from nbml.figures.theme import COLOURS, OTHERS, figure
+from nbml.figures.theme import COLOURS, OTHERS
 from nbml.i18n import text
 from nbml.ml.explain.partial import Partial
 
@@ -66,16 +66,12 @@ def partial_dependence(
                            line={"width": 2.2, "color": shade},
                            hovertemplate=f"{name}<br>%{{x}}: %{{y:.4~g}}<extra></extra>")
             )  # fmt: skip
-    n = len(partial.curves)
-    note = told.about
-    if n < len(told.explained.rows):
-        mean_of = text("explain_room.figure.mean_of", shown=f"{n:,}", count=f"{len(told.explained.rows):,}")
-        note = f"{note}<br>{mean_of}"
+    note = told.note("mean_of", len(partial.curves))
     own = partial.own if rug is None else rug
     traces.append(_rug(own, partial.grid, is_category=is_category))
-    made = figure(*traces, x=told.axis(feature), y=with_unit(plain(told.target, 24), told.unit), note=note)
+    made = drawing(*traces, x=told.axis(feature), y=with_unit(plain(told.target, 24), told.unit), note=note)
     made.update_layout(
-        showlegend=True, margin_t=44, legend={"title": {"text": plain(by, 20)}, "itemsizing": "constant"},
+        showlegend=True, legend={"title": {"text": plain(by, 20)}, "itemsizing": "constant"},
         yaxis={"domain": [0.07, 1]}, yaxis2={"domain": [0, 0.05], "visible": False, "range": [0, 1]},
     )  # fmt: skip
     made.update_xaxes(anchor="y2")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from nbml.figures.explained_rows import SHOWN, Told
+from nbml.figures.explained_rows import SHOWN, Told, drawing
 from nbml.figures.names import plain, with_unit
 from nbml.figures.shap_bar import feature_axis
-from nbml.figures.theme import COLOURS, figure
+from nbml.figures.theme import COLOURS
 from nbml.i18n import text
 from nbml.i18n.numbers import plus_minus
 from nbml.ml.explain.importance import Importance, mean_shap
@@ -49,17 +49,15 @@ def permutation(
                 for i, k in enumerate(chosen)]  # fmt: skip
         return go.Bar(
             x=[float(of.mean[k]) for k in chosen], y=list(range(len(chosen))), orientation="h", xaxis=axis,
-            marker={"color": colour}, customdata=chosen, showlegend=False,
+            marker={"color": colour}, customdata=list(range(len(chosen))), showlegend=False,
             hovertext=[f"{name}<br>{words}{unit}" for name, words in zip(names, said, strict=True)],
             hovertemplate="%{hovertext}<extra></extra>",
             error_x=None if off is None else {"type": "data", "array": off, "thickness": 1, "width": 3,
                                               "color": "rgba(128,128,128,0.9)"},
         )  # fmt: skip
 
-    n = len(told.explained.rows)
-    of = text("explain_room.figure.measured_on", shown=f"{n_rows:,}", count=f"{n:,}")
-    note = told.about if n_rows >= n else f"{told.about}<br>{of}"
-    made = figure(bars(used, "x", COLOURS[0]), bars(importance, "x2", COLOURS[1]), note=note)
+    note = told.note("measured_on", n_rows)
+    made = drawing(bars(used, "x", COLOURS[0]), bars(importance, "x2", COLOURS[1]), note=note)
     feature_axis(made, names)
     used_title = with_unit(text("explain_room.figure.mean_shap"), told.unit)
     lost_title = with_unit(text("explain_room.figure.rise"), told.unit)

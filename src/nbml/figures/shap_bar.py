@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from nbml.figures.explained_rows import SHOWN, Told
+from nbml.figures.explained_rows import SHOWN, Told, drawing
 from nbml.figures.names import plain, with_unit
-from nbml.figures.theme import COLOURS, OTHERS, figure
+from nbml.figures.theme import COLOURS, OTHERS
 from nbml.i18n import text
 from nbml.i18n.numbers import plus_minus
 from nbml.ml.explain.importance import Importance, mean_shap
 
-ROW_PX, FRAME_PX = 22, 110
+ROW_PX, LEVELS_PX, FRAME_PX = 22, 29, 110
 
 
 def shap_bar(
@@ -49,7 +49,7 @@ def shap_bar(
         y=places,
         orientation="h",
         marker={"color": colours},
-        customdata=[*chosen, *[-1] * bool(rest)],
+        customdata=places,
         hovertext=[
             f"{name}<br>{plus_minus(size, off or None)}{unit}"
             for name, size, off in zip(names, sizes, spreads, strict=True)
@@ -59,16 +59,19 @@ def shap_bar(
         if spread is None
         else {"type": "data", "array": spreads, "thickness": 1, "width": 3, "color": "rgba(128,128,128,0.9)"},
     )
-    made = figure(bars, x=with_unit(text("explain_room.figure.mean_shap"), told.unit), note=told.about)
-    return feature_axis(made, names).update_xaxes(rangemode="tozero")
+    made = drawing(bars, x=with_unit(text("explain_room.figure.mean_shap"), told.unit), note=told.note())
+    return feature_axis(made, names, row_px(told, chosen)).update_xaxes(rangemode="tozero")
 
 
-def feature_axis(made: go.Figure, names: Sequence[str]) -> go.Figure:
+def row_px(told: Told, features: Sequence[int]) -> int:
+    """Height of a feature's row: there is room for the levels under a category's name."""
+    return LEVELS_PX if any(told.is_category(k) for k in features) else ROW_PX
+
+
+def feature_axis(made: go.Figure, names: Sequence[str], height: int = ROW_PX) -> go.Figure:
     """Features down the side, the first on top, a fixed height each."""
     made.update_yaxes(
         tickvals=list(range(len(names))), ticktext=list(names), range=[len(names) - 0.4, -0.6],
         showgrid=False, ticks="", zeroline=False,
     )  # fmt: skip
-    return made.update_layout(
-        height=len(names) * ROW_PX + FRAME_PX, showlegend=False, bargap=0.3, margin_t=44
-    )
+    return made.update_layout(height=len(names) * height + FRAME_PX, showlegend=False, bargap=0.3)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from nbml.figures.explained_rows import GAINS, LOSSES, Told
+from nbml.figures.explained_rows import GAINS, LOSSES, Told, drawing
 from nbml.figures.names import plain, with_unit
 from nbml.figures.shap_bar import FRAME_PX, ROW_PX
-from nbml.figures.theme import OTHERS, figure
+from nbml.figures.theme import OTHERS
 from nbml.i18n import text
 from nbml.i18n.numbers import decimals
 
@@ -72,13 +72,13 @@ def waterfall(told: Told, place: int, *, most: int = SHOWN) -> go.Figure:
         line={"color": "rgba(128,128,128,0.8)", "width": 1, "dash": "dot"},
     )  # fmt: skip
     row = text("explain_room.figure.row_of", row=f"{int(one.rows[place]) + 1:,}")
-    made = figure(joints, bars, x=with_unit(plain(told.target, 24), told.unit), note=f"{row} · {told.about}")
+    made = drawing(joints, bars, x=with_unit(plain(told.target, 24), told.unit), note=told.note(before=row))
     if np.isfinite(one.measured[place]):
         made.add_vline(
             x=float(one.measured[place]), line={"color": "#009e73", "width": 2, "dash": "dash"},
             annotation={"text": f"{text('explain_room.figure.measured')} {said(float(one.measured[place]))}",
-                        "font": {"size": 11}, "yanchor": "bottom", "xanchor": "center", "y": 0,
-                        "yref": "paper", "yshift": 2},
+                        "font": {"size": 11}, "yanchor": "bottom", "xanchor": "center", "y": 1,
+                        "yref": "paper", "yshift": 1},
         )  # fmt: skip
         low, high = min(low, float(one.measured[place])), max(high, float(one.measured[place]))
     made.update_xaxes(range=[min(floor, low - room), high + room], zeroline=False)
@@ -86,4 +86,4 @@ def waterfall(told: Told, place: int, *, most: int = SHOWN) -> go.Figure:
         tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.4, -0.6],
         showgrid=False, ticks="", zeroline=False,
     )  # fmt: skip
-    return made.update_layout(bargap=0.35, height=len(labels) * (ROW_PX + 2) + FRAME_PX, margin_t=44)
+    return made.update_layout(bargap=0.35, height=len(labels) * (ROW_PX + 2) + FRAME_PX, margin_t=60)

@@ -116,11 +116,11 @@ class Explanation:
         label, unit = self._subject.label(self.target)
         return Told(
             self.explained, tuple(name for name, _ in labels), tuple(unit for _, unit in labels),
-            label, unit, self.about(),
+            label, unit, self.about(), text(f"explain_room.how.{self.of}"),
         )  # fmt: skip
 
     def about(self) -> str:
-        """Which rows, explained by which model, in one sentence."""
+        """Which rows, of which family."""
         rows = f"{len(self.explained.rows):,}"
         family = text(f"explain_room.family.{self.family}")
         return text(f"explain_room.about.{self.of}", rows=rows, family=family)

@@ -19,6 +19,7 @@ from nbml.spec.messages.explain_room import (
     ExplainView,
     FeatureLine,
     ModelLine,
+    PairLine,
     RowCell,
     RowLine,
     RowLines,
@@ -91,9 +92,9 @@ def row_lines(why: Explanation, picked: Picked) -> RowLines:
     return RowLines(rows=tuple(_line(why, int(place)) for place in picked.places), total=picked.total)
 
 
-def pair_names(why: Explanation, pairs: Sequence[tuple[int, int, float]]) -> tuple[tuple[str, str], ...]:
+def pair_lines(why: Explanation, pairs: Sequence[tuple[int, int, float]]) -> tuple[PairLine, ...]:
     """The features behind pairs."""
-    return tuple((why.features[i], why.features[j]) for i, j, _ in pairs)
+    return tuple(PairLine(first=why.features[i], second=why.features[j]) for i, j, _ in pairs)
 
 
 def _line(why: Explanation, place: int) -> RowLine:

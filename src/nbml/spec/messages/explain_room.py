@@ -126,11 +126,18 @@ class ExplainView(Strict):
     has_pairs: bool = Field(description="The family has interaction values.")
 
 
+class PairLine(Strict):
+    """Two features that act together."""
+
+    first: str
+    second: str
+
+
 class ExplainFigure(Strict):
     """A plotly figure; for interactions also the pairs behind its bars."""
 
     figure: dict[str, Any]
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[PairLine, ...] = ()
 
 
 class PairCost(Strict):

@@ -13,7 +13,7 @@ from nbml.jobs.explaining.as_code import explain_code
 from nbml.jobs.explaining.explanation import Explanation
 from nbml.jobs.explaining.kept import Explanations
 from nbml.jobs.explaining.picking import pick_rows
-from nbml.jobs.explaining.view import pair_names, row_lines, row_view, view
+from nbml.jobs.explaining.view import pair_lines, row_lines, row_view, view
 from nbml.spec.messages.base import Request
 from nbml.spec.messages.explain_room import (
     AskCost,
@@ -24,6 +24,7 @@ from nbml.spec.messages.explain_room import (
     OfModel,
     OpenExplanation,
     PairCost,
+    PairLine,
     PickRows,
     RowLines,
     RowView,
@@ -48,10 +49,10 @@ def open_explanation(session: Session, request: OpenExplanation, progress: Progr
 def show_figure(session: Session, request: ShowExplainFigure, progress: Progress) -> ExplainFigure:
     """A figure as plotly JSON, arrays in base64."""
     why = _why(session, request, progress)
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[PairLine, ...] = ()
     if request.name == "interactions":
         made = why.interactions(n=_TOP_PAIRS, check=_check(session, progress, "pairing"))
-        pairs = pair_names(why, why.pairs().top(_TOP_PAIRS))
+        pairs = pair_lines(why, why.pairs().top(_TOP_PAIRS))
     elif request.name == "permutation":
         made = why.permutation(request.features, check=_check(session, progress, "shuffling"))
     else:

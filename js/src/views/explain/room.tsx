@@ -1,0 +1,98 @@
+import { useMemo, useState } from "preact/hooks";
+import type { App, RoomProps } from "../../app";
+import { isFinished } from "../../state/job";
+import { Button, Empty, FaultNotice, Section, Stack } from "../../ui";
+import { Choices } from "./choices";
+import { ChosenRow } from "./chosen-row";
+import { CodeFold } from "./code-fold";
+import { ModelBar } from "./model-bar";
+import { Overview } from "./overview";
+import { Work } from "./picture";
+import { useAsk } from "./use-ask";
+import { Views } from "./views";
+import "./explain.css";
+
+/** What a finished model has learnt: over all rows, in one row, feature by feature. */
+export function ExplainRoom({ app }: RoomProps) {
+  const { t } = app;
+  const job = app.store.job.value;
+  if (!job)
+    return <Nothing app={app} title={t("explain_room.empty")} words={t("explain_room.empty.words")} />;
+  const { snapshot } = job;
+  if (!isFinished(snapshot))
+    return <Nothing app={app} title={snapshot.title} words={t("explain_room.waits")} />;
+  const hasModel = snapshot.state !== "failed" && snapshot.studies.some(study => study.best);
+  if (!hasModel) return <Nothing app={app} title={snapshot.title} words={t("explain_room.unfinished")} />;
+  return <Explained app={app} jobId={job.job_id} title={snapshot.title} key={job.job_id} />;
+}
+
+function Explained({ app, jobId, title }: { app: App; jobId: string; title: string }) {
+  const { t } = app;
+  const choices = useMemo(() => new Choices(jobId), [jobId]);
+  const [isStopped, setStopped] = useState(false);
+  const asked = useAsk(app, "explain.open", isStopped ? null : choices.model());
+  const view = asked.value;
+  const row = choices.row.value;
+  const seen = useAsk(
+    app,
+    "explain.row",
+    view && row !== null ? { ...choices.model(), target: view.target, family: view.family, row } : null,
+  );
+  if (asked.fault) {
+    const back = () => {
+      choices.of.value = "held_out";
+      choices.family.value = null;
+      asked.again();
+    };
+    return <FaultNotice fault={asked.fault} action={{ label: t("panel.again"), onClick: back }} />;
+  }
+  if (isStopped) {
+    const again = () => {
+      choices.of.value = "held_out";
+      choices.family.value = null;
+      setStopped(false);
+    };
+    return <Button onClick={again}>{t("panel.again")}</Button>;
+  }
+  if (!view || (asked.isOld && asked.progress)) {
+    return (
+      <div class="nbml-explain">
+        <Work app={app} note={asked.progress} onStop={asked.progress ? () => setStopped(true) : undefined} />
+      </div>
+    );
+  }
+  const shared = { app, choices, view };
+  return (
+    <div class={asked.isOld ? "nbml-explain nbml-explain-old" : "nbml-explain"} aria-busy={asked.isOld}>
+      <Stack>
+        <Section title={title}>
+          <ModelBar {...shared} />
+        </Section>
+        <Overview {...shared} row={seen.value} />
+        <ChosenRow {...shared} asked={seen} />
+        <Views {...shared} row={seen.value} />
+        {view.is_sampled && (
+          <p class="nbml-quiet">{t("explain_room.sampled", { rows: app.fmt.count(view.n_rows) })}</p>
+        )}
+        <CodeFold {...shared} />
+      </Stack>
+    </div>
+  );
+}
+
+function Nothing({ app, title, words }: { app: App; title: string; words: string }) {
+  return (
+    <Empty
+      title={title}
+      action={
+        app.store.state.value.rooms.includes("train") && (
+          <Button kind="primary" onClick={() => app.open("train")}>
+            {app.t("explain_room.empty.action")}
+          </Button>
+        )
+      }
+    >
+      {words}
+    </Empty>
+  );
+}
