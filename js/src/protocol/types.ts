@@ -61,6 +61,16 @@ export type Request =
   | ReadPredictions
   | PrepareDownload
   | DownloadChunk
+  | DraftSearch
+  | StartSearch
+  | FormOfSearch
+  | SearchAsCode
+  | ShowFront
+  | ShowMeasured
+  | ShowNearest
+  | ProposeRows
+  | ExportFront
+  | ChooseRows
   | ListRuns
   | DescribeRun
   | DeleteRun
@@ -108,6 +118,15 @@ export interface Answers {
   figure_module: ModuleSent;
   hello: PanelSnapshot;
   open_job: PanelSnapshot;
+  "optimize.again": SearchForm;
+  "optimize.code": SearchCode;
+  "optimize.draft": OptimizeDraft;
+  "optimize.export": FrontFile;
+  "optimize.measured": MeasuredRows;
+  "optimize.nearest": NearRows;
+  "optimize.propose": Proposals;
+  "optimize.result": FrontTable;
+  "optimize.start": StartedJob;
   panel_module: ModuleSent;
   "predict.choose": BatchView;
   "predict.code": RowTexts;
@@ -827,6 +846,442 @@ export interface TableSummary {
   warnings: number;
 }
 /**
+ * A form.
+ */
+export interface SearchForm {
+  form: OptimizeForm;
+}
+/**
+ * Everything ``nbml.optimize`` can be told, as a person fills it in.
+ */
+export interface OptimizeForm {
+  constraints: (
+    MixtureRow | LinearRow | CountRow | WhenRow | CombinationRow | FormulaRow | DistanceRow | IntervalRow
+  )[];
+  engine: string;
+  evaluations: number | null;
+  goals: GoalRow[];
+  inputs: InputRow[];
+  interval: number | null;
+  /**
+   * Time for the search in minutes.
+   */
+  minutes: number | null;
+  name: string | null;
+  project: string;
+  /**
+   * Jobs whose models are searched with.
+   */
+  runs: string[];
+  seed: number | null;
+  size: number | null;
+}
+/**
+ * Parts that sum to a total.
+ */
+export interface MixtureRow {
+  kind: "mixture";
+  parts: string[];
+  tolerance: number | null;
+  total: number | null;
+}
+/**
+ * A sum of inputs within bounds; equal bounds are an equality.
+ */
+export interface LinearRow {
+  high: number | null;
+  kind: "linear";
+  low: number | null;
+  terms: Term[];
+}
+/**
+ * An input and what it is multiplied by.
+ */
+export interface Term {
+  factor: number | null;
+  name: string;
+}
+/**
+ * At most so many of these are not zero.
+ */
+export interface CountRow {
+  kind: "count";
+  least: number | null;
+  most: number | null;
+  of: string[];
+}
+/**
+ * Where a category has certain levels, another input keeps to less.
+ */
+export interface WhenRow {
+  high: number | null;
+  input: string;
+  kind: "when";
+  levels: (string | boolean | number)[];
+  low: number | null;
+  /**
+   * The input that keeps to less.
+   */
+  then: string;
+  then_levels: (string | boolean | number)[];
+}
+/**
+ * Inputs that take only combinations seen in the training data.
+ */
+export interface CombinationRow {
+  kind: "combinations";
+  of: string[];
+}
+/**
+ * A comparison between formulas over inputs and targets.
+ */
+export interface FormulaRow {
+  formula: string;
+  kind: "formula";
+}
+/**
+ * At most so far from the training data.
+ */
+export interface DistanceRow {
+  kind: "distance";
+  most: number | null;
+}
+/**
+ * A prediction interval at most so wide.
+ */
+export interface IntervalRow {
+  kind: "interval";
+  most: number | null;
+  target: string;
+}
+/**
+ * One goal; a target without one is only predicted.
+ */
+export interface GoalRow {
+  /**
+   * Null where nothing is wanted of it.
+   */
+  goal: ("maximize" | "minimize" | "reach" | "between" | "at_least" | "at_most") | null;
+  high: number | null;
+  low: number | null;
+  /**
+   * Name of the target or input, or the formula.
+   */
+  of: string;
+  on: "target" | "input" | "formula";
+  soft: boolean;
+  tolerance: number | null;
+  value: number | null;
+  weight: number | null;
+}
+/**
+ * One input: what it may be set to. Bounds that are empty are those of the training data.
+ */
+export interface InputRow {
+  /**
+   * Allow bounds outside the training range.
+   */
+  extrapolate: boolean;
+  fixed: string | boolean | number | null;
+  high: number | null;
+  /**
+   * Whole numbers only.
+   */
+  integer: boolean;
+  /**
+   * Allowed levels, or allowed numbers.
+   */
+  levels: (string | boolean | number)[];
+  log: boolean;
+  low: number | null;
+  name: string;
+  step: number | null;
+  tolerance: number | null;
+  use: "range" | "fixed" | "levels";
+  /**
+   * May also be zero, below low.
+   */
+  zero: boolean;
+}
+/**
+ * The same search as a call and as a file.
+ */
+export interface SearchCode {
+  call: string;
+  yaml: string;
+}
+/**
+ * The form with everything that can be said of it before the search.
+ */
+export interface OptimizeDraft {
+  feasibility: Feasibility;
+  form: OptimizeForm;
+  inputs: KnownInput[];
+  notes: FieldNote[];
+  /**
+   * Trainings to choose from, newest first.
+   */
+  runs: RunChoice[];
+  targets: KnownTarget[];
+}
+/**
+ * Whether any row can keep what is asked exactly: bounds, steps, mixtures, linear rows, rules.
+ */
+export interface Feasibility {
+  /**
+   * They in words.
+   */
+  constraints: string[];
+  /**
+   * Fields of the form that clash.
+   */
+  fields: string[];
+  /**
+   * By how much each must be missed to keep the others.
+   */
+  missed: string[];
+  /**
+   * Constraints that cannot be checked before the search.
+   */
+  ranked: number;
+  /**
+   * unknown while something is wrong.
+   */
+  state: "feasible" | "clash" | "unknown";
+}
+/**
+ * What the models and their training rows say of an input.
+ */
+export interface KnownInput {
+  /**
+   * Training rows over low to high, or by level.
+   */
+  bars: number[];
+  high: number | null;
+  kind: "number" | "integer" | "boolean" | "category";
+  levels: string[];
+  /**
+   * Least value trained on.
+   */
+  low: number | null;
+  name: string;
+  /**
+   * All training values are multiples of it.
+   */
+  resolution: number | null;
+}
+/**
+ * What is wrong, or worth knowing, at one field of the form.
+ */
+export interface FieldNote {
+  code: string;
+  columns: string[];
+  /**
+   * Field of the form; space.<family>.<parameter> for a range, data for none.
+   */
+  field: string;
+  message: string;
+  next_step: string;
+  remedies: Remedy[];
+  severity: "error" | "warning";
+}
+/**
+ * A change of the form that mends a fault, as a button says it.
+ */
+export interface Remedy {
+  /**
+   * Fields of the form with their new values.
+   */
+  set: {
+    [k: string]: unknown;
+  };
+  text: string;
+}
+/**
+ * A training whose models can be searched with.
+ */
+export interface RunChoice {
+  created: string;
+  data: string;
+  id: string;
+  targets: string[];
+  title: string;
+}
+/**
+ * What was measured of a target.
+ */
+export interface KnownTarget {
+  bars: number[];
+  /**
+   * The family that answers.
+   */
+  family: string;
+  high: number | null;
+  low: number | null;
+  name: string;
+}
+/**
+ * A file that was sent in chunks.
+ */
+export interface FrontFile {
+  chunks: number;
+  name: string;
+}
+/**
+ * Training rows, thinned where there are many.
+ */
+export interface MeasuredRows {
+  columns: MeasuredColumn[];
+  /**
+   * Rows there are.
+   */
+  n_rows: number;
+}
+/**
+ * Numbers of one input or target.
+ */
+export interface MeasuredColumn {
+  cells: (number | null)[];
+  name: string;
+}
+/**
+ * Training rows near a row; none where the table is not at hand.
+ */
+export interface NearRows {
+  names: string[];
+  rows: NearRow[];
+}
+/**
+ * A training row.
+ */
+export interface NearRow {
+  /**
+   * In the order of the names.
+   */
+  cells: (string | number | null)[];
+  distance: number;
+  /**
+   * In the training table, from 1.
+   */
+  row: number;
+}
+/**
+ * Rows to try next, the most useful first.
+ */
+export interface Proposals {
+  rows: Proposal[];
+}
+/**
+ * A row to try next and why.
+ */
+export interface Proposal {
+  reason: "exploit" | "explore" | "fill";
+  /**
+   * Row of the Pareto table.
+   */
+  row: number;
+  score: number;
+}
+/**
+ * The Pareto rows, column by column, with what is known of the search.
+ */
+export interface FrontTable {
+  /**
+   * Row of the highest desirability.
+   */
+  best: number | null;
+  columns: FrontColumn[];
+  evaluations: number;
+  /**
+   * Rows of the whole front.
+   */
+  front_size: number;
+  /**
+   * By goal, the column with its value.
+   */
+  goal_columns: string[];
+  goals: GoalScale[];
+  hypervolume: number | null;
+  inputs: InputRange[];
+  is_feasible: boolean;
+  is_partial: boolean;
+  job_id: string;
+  knee: number | null;
+  /**
+   * Rows in the table.
+   */
+  n_rows: number;
+  notices: Notice[];
+  runs: string[];
+  seconds: number;
+  title: string;
+}
+/**
+ * A column of the Pareto table.
+ */
+export interface FrontColumn {
+  cells: (string | boolean | number | null)[];
+  /**
+   * Its name in the table.
+   */
+  key: string;
+  /**
+   * The input or target it speaks of, or the family of an opinion.
+   */
+  of: string;
+  role:
+    "input" | "predicted" | "lower" | "upper" | "formula" | "score" | "trust" | "nearest" | "second" | "mark";
+}
+/**
+ * A goal with the scale it was judged on.
+ */
+export interface GoalScale {
+  /**
+   * Greatest value that counts as met.
+   */
+  high: number | null;
+  /**
+   * Whether it comes before the other goals.
+   */
+  is_limit: boolean;
+  kind: string;
+  label: string;
+  /**
+   * Least value that counts as met.
+   */
+  low: number | null;
+  on: "target" | "input" | "formula";
+  seen_high: number;
+  seen_low: number;
+  weight: number;
+}
+/**
+ * An input as it was searched.
+ */
+export interface InputRange {
+  high: number | null;
+  kind: "number" | "category";
+  levels: string[];
+  low: number | null;
+  name: string;
+  /**
+   * Null where values are listed or fixed.
+   */
+  step: number | null;
+  tolerance: number;
+  /**
+   * Listed numbers, at most 1,000.
+   */
+  values: number[];
+  zero: boolean;
+}
+/**
+ * A job is written down and on its way.
+ */
+export interface StartedJob {
+  job_id: string;
+}
+/**
  * A table to predict and how its columns fit the models; or the fault that keeps it from being read.
  */
 export interface BatchView {
@@ -1510,33 +1965,6 @@ export interface Estimate {
   workers: number;
 }
 /**
- * What is wrong, or worth knowing, at one field of the form.
- */
-export interface FieldNote {
-  code: string;
-  columns: string[];
-  /**
-   * Field of the form; space.<family>.<parameter> for a range, data for none.
-   */
-  field: string;
-  message: string;
-  next_step: string;
-  remedies: Remedy[];
-  severity: "error" | "warning";
-}
-/**
- * A change of the form that mends a fault, as a button says it.
- */
-export interface Remedy {
-  /**
-   * Fields of the form with their new values.
-   */
-  set: {
-    [k: string]: unknown;
-  };
-  text: string;
-}
-/**
  * The folds as training will make them.
  */
 export interface FoldPreview {
@@ -1738,12 +2166,6 @@ export interface WarningLine {
   code: string;
   message: string;
   next_step: string;
-}
-/**
- * A job is written down and on its way.
- */
-export interface StartedJob {
-  job_id: string;
 }
 /**
  * One trial as the log has it.
@@ -3583,6 +4005,341 @@ export interface DownloadChunk {
    * Made by the view, <view>-<n>; sent again, it is the same request.
    */
   request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Look at a form; null gives the form for the models in hand.
+ */
+export interface DraftSearch {
+  form?: OptimizeFormInput | null;
+  kind: "optimize.draft";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * Begin anew with the models of these.
+   */
+  runs?: string[] | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Everything ``nbml.optimize`` can be told, as a person fills it in.
+ */
+export interface OptimizeFormInput {
+  constraints?: (
+    | MixtureRowInput
+    | LinearRowInput
+    | CountRowInput
+    | WhenRowInput
+    | CombinationRowInput
+    | FormulaRowInput
+    | DistanceRowInput
+    | IntervalRowInput
+  )[];
+  engine?: string;
+  evaluations?: number | null;
+  goals?: GoalRowInput[];
+  inputs?: InputRowInput[];
+  interval?: number | null;
+  /**
+   * Time for the search in minutes.
+   */
+  minutes?: number | null;
+  name?: string | null;
+  project?: string;
+  /**
+   * Jobs whose models are searched with.
+   */
+  runs?: string[];
+  seed?: number | null;
+  size?: number | null;
+}
+/**
+ * Parts that sum to a total.
+ */
+export interface MixtureRowInput {
+  kind: "mixture";
+  parts?: string[];
+  tolerance?: number | null;
+  total?: number | null;
+}
+/**
+ * A sum of inputs within bounds; equal bounds are an equality.
+ */
+export interface LinearRowInput {
+  high?: number | null;
+  kind: "linear";
+  low?: number | null;
+  terms?: TermInput[];
+}
+/**
+ * An input and what it is multiplied by.
+ */
+export interface TermInput {
+  factor?: number | null;
+  name?: string;
+}
+/**
+ * At most so many of these are not zero.
+ */
+export interface CountRowInput {
+  kind: "count";
+  least?: number | null;
+  most?: number | null;
+  of?: string[];
+}
+/**
+ * Where a category has certain levels, another input keeps to less.
+ */
+export interface WhenRowInput {
+  high?: number | null;
+  input?: string;
+  kind: "when";
+  levels?: (string | boolean | number)[];
+  low?: number | null;
+  /**
+   * The input that keeps to less.
+   */
+  then?: string;
+  then_levels?: (string | boolean | number)[];
+}
+/**
+ * Inputs that take only combinations seen in the training data.
+ */
+export interface CombinationRowInput {
+  kind: "combinations";
+  of?: string[];
+}
+/**
+ * A comparison between formulas over inputs and targets.
+ */
+export interface FormulaRowInput {
+  formula?: string;
+  kind: "formula";
+}
+/**
+ * At most so far from the training data.
+ */
+export interface DistanceRowInput {
+  kind: "distance";
+  most?: number | null;
+}
+/**
+ * A prediction interval at most so wide.
+ */
+export interface IntervalRowInput {
+  kind: "interval";
+  most?: number | null;
+  target?: string;
+}
+/**
+ * One goal; a target without one is only predicted.
+ */
+export interface GoalRowInput {
+  /**
+   * Null where nothing is wanted of it.
+   */
+  goal?: ("maximize" | "minimize" | "reach" | "between" | "at_least" | "at_most") | null;
+  high?: number | null;
+  low?: number | null;
+  /**
+   * Name of the target or input, or the formula.
+   */
+  of?: string;
+  on?: "target" | "input" | "formula";
+  soft?: boolean;
+  tolerance?: number | null;
+  value?: number | null;
+  weight?: number | null;
+}
+/**
+ * One input: what it may be set to. Bounds that are empty are those of the training data.
+ */
+export interface InputRowInput {
+  /**
+   * Allow bounds outside the training range.
+   */
+  extrapolate?: boolean;
+  fixed?: string | boolean | number | null;
+  high?: number | null;
+  /**
+   * Whole numbers only.
+   */
+  integer?: boolean;
+  /**
+   * Allowed levels, or allowed numbers.
+   */
+  levels?: (string | boolean | number)[];
+  log?: boolean;
+  low?: number | null;
+  name: string;
+  step?: number | null;
+  tolerance?: number | null;
+  use?: "range" | "fixed" | "levels";
+  /**
+   * May also be zero, below low.
+   */
+  zero?: boolean;
+}
+/**
+ * Start the search of a form.
+ */
+export interface StartSearch {
+  form: OptimizeFormInput;
+  kind: "optimize.start";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The form of an earlier search.
+ */
+export interface FormOfSearch {
+  job_id: string;
+  kind: "optimize.again";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A form, or an earlier search, as code.
+ */
+export interface SearchAsCode {
+  form?: OptimizeFormInput | null;
+  job_id?: string | null;
+  kind: "optimize.code";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The result of a search.
+ */
+export interface ShowFront {
+  job_id: string;
+  kind: "optimize.result";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Training rows for the background of a front.
+ */
+export interface ShowMeasured {
+  kind: "optimize.measured";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * @minItems 1
+   */
+  runs: [string, ...string[]];
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The training rows nearest to a row of the front, cell by cell.
+ */
+export interface ShowNearest {
+  job_id: string;
+  kind: "optimize.nearest";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  row: number;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Rows to try next.
+ */
+export interface ProposeRows {
+  count: number;
+  job_id: string;
+  kind: "optimize.propose";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The Pareto table as a file, in Base64 by chunks ahead of the answer.
+ */
+export interface ExportFront {
+  format: "csv" | "xlsx";
+  job_id: string;
+  kind: "optimize.export";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * Some rows; all if null.
+   */
+  rows?: number[] | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Make rows of the front what the panel's `selected` holds.
+ */
+export interface ChooseRows {
+  job_id: string;
+  kind: "optimize.choose";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  rows?: number[];
   v: 1;
   /**
    * The view that asks.

@@ -10,7 +10,15 @@ from typing import Annotated, Any, Union
 from pydantic import Field, TypeAdapter
 
 from nbml.spec.base import Strict
-from nbml.spec.messages import data_room, explain_room, predict_room, runs_room, session, train_room
+from nbml.spec.messages import (
+    data_room,
+    explain_room,
+    optimize_room,
+    predict_room,
+    runs_room,
+    session,
+    train_room,
+)
 from nbml.spec.messages.base import Answer, Chunk, EventBatch, ProgressNote, Reply, Request, SnapshotMessage
 from nbml.spec.messages.session import PanelSnapshot, StateMessage
 
@@ -19,6 +27,7 @@ BY_ROOM: dict[str, tuple[type[Request], ...]] = {
     "train": train_room.Requests,
     "explain": explain_room.Requests,
     "predict": (*predict_room.Requests, *data_room.SourceRequests),
+    "optimize": optimize_room.Requests,
     "runs": runs_room.Requests,
 }
 """What each room is asked; what every panel is asked stands in ``session``."""
@@ -32,6 +41,7 @@ ANSWERS: dict[type[Request], type[Strict]] = {
     **train_room.Answers,
     **explain_room.Answers,
     **predict_room.Answers,
+    **optimize_room.Answers,
     **runs_room.Answers,
 }
 _ANY_REQUEST: Any = Union[REQUESTS]  # noqa: UP007 - of a tuple

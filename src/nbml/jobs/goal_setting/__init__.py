@@ -1,0 +1,1 @@
+"""Setting goals: from models to the form of an inverse search, and from the form to its spec."""

@@ -1,0 +1,266 @@
+"""From models to a filled-in form, from a form to the arguments of ``nbml.optimize``, and back from a spec.
+
+Rows that say nothing beyond the training data are left out of the arguments, so that code stays short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbml.errors import NbmlError, OptimizeError, SpecError
+from nbml.i18n import text
+from nbml.jobs.goal_setting.models import Models
+from nbml.spec.messages.optimize_form import (
+    CombinationRow,
+    CountRow,
+    DistanceRow,
+    FormulaRow,
+    GoalRow,
+    InputRow,
+    IntervalRow,
+    LinearRow,
+    MixtureRow,
+    OptimizeForm,
+    RuleRow,
+    WhenRow,
+)
+
+NEAR = 0.95
+"""The distance limit of a new form: nearer than the farthest twentieth of held-out rows."""
+_BUDGET = {"size": (1, 5_000), "interval": (0.01, 0.99), "seed": (0, 2**32 - 1), "minutes": (0.01, 10_080)}
+
+WANTED = {
+    "reach": ("value", "tolerance"),
+    "between": ("low", "high"),
+    "at_least": ("value",),
+    "at_most": ("value",),
+}
+"""Numbers that a kind of goal needs; a tolerance may be left out."""
+
+
+def fill_in(models: Models) -> OptimizeForm:
+    """A form that can be searched as it is: every target as great as possible, near the data."""
+    near: tuple[RuleRow, ...] = (DistanceRow(most=NEAR),) if models.has_reference else ()
+    return OptimizeForm(
+        runs=models.runs,
+        inputs=tuple(
+            InputRow(name=one.name, integer=one.kind in ("integer", "boolean"))
+            for one in models.inputs.values()
+        ),
+        goals=tuple(GoalRow(of=name, goal="maximize") for name in models.targets),
+        constraints=near,
+    )
+
+
+def refit(form: OptimizeForm, models: Models) -> OptimizeForm:
+    """A form for other models: rows of inputs and targets that they know stay, others come new."""
+    new = fill_in(models)
+    inputs = {row.name: row for row in form.inputs}
+    goals = {row.of: row for row in form.goals if row.on == "target"}
+    others = tuple(row for row in form.goals if row.on != "target")
+    return form.model_copy(
+        update={
+            "runs": models.runs,
+            "inputs": tuple(inputs.get(row.name, row) for row in new.inputs),
+            "goals": (*(goals.get(row.of, row) for row in new.goals), *others),
+        }
+    )
+
+
+@dataclass
+class Said:
+    """What a form says, as arguments, each with the row of the form it stands in.
+
+    Attributes
+    ----------
+    inputs, goals, constraints : list of (int, mapping or str)
+    faults : list of NbmlError
+        What cannot even be said, with the form's ``field``.
+    """
+
+    inputs: list[tuple[int, Any]] = field(default_factory=list)
+    goals: list[tuple[int, Any]] = field(default_factory=list)
+    constraints: list[tuple[int, Any]] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    faults: list[NbmlError] = field(default_factory=list)
+
+    def arguments(self) -> dict[str, Any]:
+        """As ``make_optimize_spec`` takes them, after the runs."""
+        listed = {
+            name: [one for _, one in getattr(self, name)] for name in ("inputs", "goals", "constraints")
+        }
+        return {name: rows for name, rows in listed.items() if rows} | self.options
+
+    def field_of(self, place: str) -> str:
+        """The form's field of a place in the spec."""
+        part, _, rest = place.partition(".")
+        number, _, name = rest.partition(".")
+        rows = getattr(self, part, None) if part in ("inputs", "goals", "constraints") else None
+        if rows is None or not number.isdigit() or int(number) >= len(rows):
+            return "runs" if part == "runs" else place
+        return ".".join(filter(None, (part, str(rows[int(number)][0]), name)))
+
+
+def say(form: OptimizeForm, models: Models) -> Said:
+    """What a form says."""
+    said = Said()
+    _collect(said, said.inputs, form.inputs, lambda k, row: _input(k, row, models))
+    _collect(said, said.goals, form.goals, _goal)
+    _collect(said, said.constraints, form.constraints, _rule)
+    if form.evaluations is None or form.evaluations != int(form.evaluations):
+        given = "–" if form.evaluations is None else form.evaluations
+        said.faults.append(
+            OptimizeError("NBML-O23", field="evaluations", place="", evaluations=given, low=10, high=10**7)
+        )
+    else:
+        said.options["evaluations"] = int(form.evaluations)
+    for name, (low, high) in _BUDGET.items():
+        value = getattr(form, name)
+        whole = name in ("size", "seed")
+        if value is None and name == "minutes":
+            continue
+        if value is None or not low <= value <= high or (whole and value != int(value)):
+            given = "–" if value is None else value
+            said.faults.append(SpecError("NBML-S22", field=name, given=given, low=low, high=high))
+        elif name == "minutes":
+            said.options["timeout_s"] = float(value) * 60
+        else:
+            said.options[name] = int(value) if whole else float(value)
+    defaults = OptimizeForm()
+    said.options = {
+        name: value for name, value in said.options.items() if value != getattr(defaults, name, None)
+    }
+    for name in ("engine", "name", "project"):
+        if getattr(form, name) != getattr(defaults, name):
+            said.options[name] = getattr(form, name)
+    return said
+
+
+def _collect(
+    said: Said, into: list[tuple[int, Any]], rows: tuple[Any, ...], read: Callable[[int, Any], Any]
+) -> None:
+    for k, row in enumerate(rows):
+        try:
+            one = read(k, row)
+        except NbmlError as error:
+            said.faults.append(error)
+            continue
+        if one is not None:
+            into.append((k, one))
+
+
+def _input(k: int, row: InputRow, models: Models) -> dict[str, Any] | None:
+    known = models.inputs.get(row.name)
+    is_category = known is not None and known.kind == "category"
+    out: dict[str, Any] = {}
+    if row.use == "fixed":
+        if row.fixed is None:
+            raise _open_end(f"inputs.{k}.fixed", "level" if is_category else "value")
+        out["fixed"] = row.fixed
+    elif row.use == "levels":
+        if not row.levels:
+            raise _open_end(f"inputs.{k}.levels", "levels")
+        if not (known is not None and is_category and set(row.levels) == set(known.levels)):
+            out["levels"] = list(row.levels)
+    elif not is_category:
+        out |= {
+            name: getattr(row, name) for name in ("low", "high", "step") if getattr(row, name) is not None
+        }
+        if known is not None and row.integer != (known.kind in ("integer", "boolean")):
+            out["integer"] = row.integer
+        out |= {name: True for name in ("log", "zero") if getattr(row, name)}
+    if row.tolerance is not None and not is_category:
+        out["tolerance"] = row.tolerance
+    if row.extrapolate and not is_category:
+        out["extrapolate"] = True
+    return {"name": row.name} | out if out else None
+
+
+def _goal(k: int, row: GoalRow) -> dict[str, Any] | None:
+    if row.goal is None:
+        return None
+    if not row.of:
+        raise _open_end(f"goals.{k}.of", row.on)
+    if row.weight is None or row.weight <= 0:
+        raise SpecError(
+            "NBML-S22", field=f"goals.{k}.weight", given=row.weight or "–", low="> 0", high="1000"
+        )
+    out: dict[str, Any] = {row.on: row.of, "goal": row.goal}
+    for name in WANTED.get(row.goal, ()):
+        value = getattr(row, name)
+        if value is not None:
+            out[name] = value
+        elif name != "tolerance":
+            raise _open_end(f"goals.{k}.{name}", name)
+    if row.weight != 1:
+        out["weight"] = row.weight
+    if row.soft and row.goal in ("between", "at_least", "at_most"):
+        out["soft"] = True
+    return out
+
+
+def _rule(k: int, row: RuleRow) -> dict[str, Any] | str:
+    place = f"constraints.{k}"
+    match row:
+        case MixtureRow():
+            _need(place, parts=row.parts, total=row.total)
+            out = {"kind": "mixture", "parts": list(row.parts), "total": row.total}
+            return out | ({"tolerance": row.tolerance} if row.tolerance else {})
+        case LinearRow():
+            named = [term for term in row.terms if term.name]
+            _need(place, inputs=named, bound=row.low if row.low is not None else row.high)
+            if any(term.factor is None for term in named):
+                raise _open_end(place, "factor")
+            terms: dict[str, float] = {}
+            for term in named:
+                terms[term.name] = terms.get(term.name, 0) + (term.factor or 0)
+            if row.low is not None and row.low == row.high:
+                return {"kind": "linear", "terms": terms, "equals": row.low}
+            ends = {"low": row.low, "high": row.high}
+            return {"kind": "linear", "terms": terms} | {n: v for n, v in ends.items() if v is not None}
+        case CountRow():
+            _need(place, inputs=row.of, most=row.most)
+            out = {"kind": "count", "of": list(row.of), "most": _whole(place, row.most)}
+            return out | ({"least": _whole(place, row.least)} if row.least else {})
+        case WhenRow():
+            _need(place, inputs=row.input, levels=row.levels, then=row.then)
+            remains = {"low": row.low, "high": row.high, "levels": list(row.then_levels) or None}
+            left = {name: value for name, value in remains.items() if value is not None}
+            _need(place, remains=left)
+            return {"kind": "when", "when": {row.input: list(row.levels)}, "then": {row.then: left}}
+        case CombinationRow():
+            _need(place, inputs=row.of)
+            return {"kind": "combinations", "of": list(row.of), "only": "seen"}
+        case FormulaRow():
+            _need(place, formula=row.formula.strip())
+            return row.formula
+        case DistanceRow():
+            _need(place, most=row.most)
+            return {"kind": "distance", "most": _above(place, row.most, 0)}
+        case IntervalRow():
+            _need(place, target=row.target, most=row.most)
+            return {"kind": "interval", "target": row.target, "most": _above(place, row.most)}
+
+
+def _need(place: str, **parts: Any) -> None:
+    for name, part in parts.items():
+        if part is None or part in ("", (), [], {}):
+            raise _open_end(place, name)
+
+
+def _whole(place: str, value: float | None) -> int:
+    if value is None or value != int(value) or value < 0:
+        raise SpecError("NBML-S22", field=place, given=value, low=0, high="∞")
+    return int(value)
+
+
+def _above(place: str, value: float | None, least: float = 1e-300) -> float:
+    if value is None or value < least:
+        raise SpecError("NBML-S22", field=place, given=value, low=0, high="∞")
+    return value
+
+
+def _open_end(place: str, what: str) -> OptimizeError:
+    return OptimizeError("NBML-O61", field=place, missing=text(f"optimize_room.missing.{what}"))
