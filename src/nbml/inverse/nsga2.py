@@ -23,6 +23,8 @@ from nbml.inverse.variables import Floats, Ints
 ACTIVE = 400
 TRIES = 6
 PATIENCE = 3
+SCARCE = 20
+"""Generations with fewer new rows than this part of the population count as idle: little is left to find."""
 
 
 @dataclass(frozen=True)
@@ -168,10 +170,9 @@ def search(
             rows = repair(space, wanted, parents[0], rng)
             made.append(rows[fresh(rows, need)])
         children = np.concatenate(made)
+        idle = idle + 1 if len(children) < population // SCARCE else 0
         if not len(children):
-            idle += 1
             continue
-        idle = 0
         born = problem.evaluate(children)
         archive.add(born)
         both = Rows.join([pool, born])
