@@ -21,6 +21,7 @@ from nbml.inverse.ranking import survivors
 from nbml.inverse.searching import MANY_OBJECTIVES, check_budget
 from nbml.inverse.space import Space
 from nbml.inverse.variables import Floats, Ints, Variable, category, continuous_step, exact, listed, number
+from nbml.jobs.optimize.rules import constraints_of
 from nbml.jobs.optimize.sources import Source, find_target, join_features, make_surrogate
 from nbml.ml.cells import level_text
 from nbml.ml.feature import Feature
@@ -117,7 +118,7 @@ def read(spec: said.OptimizeSpec, known: Known) -> Reading:
     check_budget(spec.evaluations)
     notes: list[Note] = []
     variables = _variables(spec, known.features, notes)
-    exacts, limits = _constraints(spec, known.sources, known.features, known.frame)
+    exacts, limits = constraints_of(spec, known.sources, known.features, known.frame)
     space = Space(variables, exacts)
     goals = [_goal(k, one, known.sources, known.features) for k, one in enumerate(spec.goals)]
     notes += [note for variable in variables for note in variable.notes]
