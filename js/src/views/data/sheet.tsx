@@ -56,7 +56,7 @@ export function Sheet({ model }: { model: DataModel }) {
     {
       key: "kind",
       title: t("data_room.sheet.kind"),
-      width: "8.5rem",
+      width: "9.5rem",
       cell: column =>
         column.is_made ? t(`data_room.kind.${column.kind}`) : <KindOf column={column} model={model} />,
     },
