@@ -55,7 +55,8 @@ class Cache:
     def find(self, depends: dict[str, Any]) -> Arrays | None:
         """The arrays, if they are kept and whole."""
         try:
-            with np.load(self._file(depends), allow_pickle=False) as saved:
+            content = io.BytesIO(self._file(depends).read_bytes())
+            with np.load(content, allow_pickle=False) as saved:
                 return {name: saved[name] for name in saved.files}
         except (OSError, ValueError, zipfile.BadZipFile, zlib.error, KeyError, EOFError):
             return None
