@@ -132,6 +132,8 @@ def test_news_reach_every_bench_beside_its_task(place):
     for x in range(4):
         executor.submit(Task(f"first{x}", {"do": "square", "x": x}))
     gather(executor, 4)
+    while getattr(executor, "_opening", None):  # a worker that comes later has nothing to hear of
+        executor.next(0.1)
     for x in range(2):
         executor.submit(Task(f"s{x}", {"do": "spin", "seconds": 2}))
     executor.next(0.2)
