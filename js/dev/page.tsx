@@ -28,7 +28,7 @@ if (asked.has("width")) place.style.width = `${asked.get("width")}px`;
 
 const kernel = new FakeKernel(answers);
 const room = (asked.get("room") ?? "data") as SessionState["room"];
-kernel.state = { ...kernel.state, language, room, rooms: ["data", "train", "explain", "runs"] };
+kernel.state = { ...kernel.state, language, room, rooms: ["data", "train", "explain", "predict", "runs"] };
 const client = new Client(kernel, "dev");
 const store = new Store(client);
 

@@ -44,13 +44,13 @@ export type Request =
   | OpenExplanation
   | ShowExplainFigure
   | AskCost
-  | ExplainRoomPickRows
+  | PickRows
   | ShowRow
   | ExplainAsCode
   | ListModels
   | OpenModel
   | DrawProfile
-  | PredictRoomPickRows
+  | PickTrainingRows
   | RowAsText
   | ChooseTable
   | MapColumns
@@ -565,13 +565,13 @@ export interface FeatureLine {
  * A target with the families that can be explained, best first.
  */
 export interface ExplainTarget {
-  models: ExplainRoomModelLine[];
+  models: ModelLine[];
   target: string;
 }
 /**
  * One family of a target.
  */
-export interface ExplainRoomModelLine {
+export interface ModelLine {
   chosen: boolean;
   family: string;
 }
@@ -918,11 +918,11 @@ export interface WhenRow {
   input: string;
   kind: "when";
   levels: (string | boolean | number)[];
-  low: number | null;
   /**
    * The input that keeps to less.
    */
-  then: string;
+  limited: string;
+  low: number | null;
   then_levels: (string | boolean | number)[];
 }
 /**
@@ -1361,13 +1361,13 @@ export interface DownloadPlan {
  * What there is to choose from.
  */
 export interface ModelList {
-  models: PredictRoomModelLine[];
+  models: RunWithModels[];
   more: number;
 }
 /**
  * A job that has left models.
  */
-export interface PredictRoomModelLine {
+export interface RunWithModels {
   created: string;
   data: string;
   families: string[];
@@ -1415,7 +1415,7 @@ export interface InputLine {
   low: number | null;
   name: string;
   /**
-   * Training values of a number, at most 120; shares of rows by level of a category.
+   * Training values of a number, at most 120; shares of rows by level, or 0 and 1.
    */
   rug: number[];
   /**
@@ -2317,7 +2317,7 @@ export interface JobStarted {
    */
   elapsed_s: number;
   /**
-   * ray or inline.
+   * ray, inline or cluster.
    */
   executor: string;
   job_id: string;
@@ -3606,7 +3606,7 @@ export interface AskCost {
 /**
  * Rows worth a look. Answered with RowLines.
  */
-export interface ExplainRoomPickRows {
+export interface PickRows {
   /**
    * The chosen one if null.
    */
@@ -3764,7 +3764,7 @@ export interface DrawProfile {
 /**
  * Training rows to start from. Answered with PickedRows.
  */
-export interface PredictRoomPickRows {
+export interface PickTrainingRows {
   count?: number;
   how?: "search" | "highest" | "lowest" | "random";
   job_id: string;
@@ -4105,11 +4105,11 @@ export interface WhenRowInput {
   input?: string;
   kind: "when";
   levels?: (string | boolean | number)[];
-  low?: number | null;
   /**
    * The input that keeps to less.
    */
-  then?: string;
+  limited?: string;
+  low?: number | null;
   then_levels?: (string | boolean | number)[];
 }
 /**
@@ -4264,10 +4264,7 @@ export interface ShowMeasured {
    * Made by the view, <view>-<n>; sent again, it is the same request.
    */
   request_id: string;
-  /**
-   * @minItems 1
-   */
-  runs: [string, ...string[]];
+  runs: string[];
   v: 1;
   /**
    * The view that asks.
@@ -4891,6 +4888,12 @@ export interface Resolved {
  * What a job may use. Never changes the answer.
  */
 export interface TrainResources {
+  /**
+   * Further Ray resources that each worker of a cluster asks for, such as {GPU: 1}.
+   */
+  each: {
+    [k: string]: number;
+  } | null;
   /**
    * Deadline of one fold; past it the worker is killed.
    */

@@ -32,7 +32,8 @@ export function CopyButton({ text, children, small, kind }: CopyButtonProps) {
   );
 }
 
-async function write(words: string): Promise<boolean> {
+/** Puts a text on the clipboard; false where the browser does not let it. */
+export async function write(words: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(words);
     return true;

@@ -5,7 +5,7 @@ export { classes } from "./classes";
 export { Code, type CodeProps } from "./code";
 export { Columns, type ColumnsProps, Row, Section, type SectionProps, Stack } from "./columns";
 export { Combo, type ComboProps } from "./combo";
-export { CopyButton, type CopyButtonProps } from "./copy-button";
+export { CopyButton, type CopyButtonProps, write } from "./copy-button";
 export { Confirm, type ConfirmProps, Dialog, type DialogProps } from "./dialog";
 export { Disclosure, type DisclosureProps } from "./disclosure";
 export { Dropzone, type DropzoneProps } from "./dropzone";

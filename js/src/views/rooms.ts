@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import type { RoomName, RoomProps } from "../app";
 import { DataRoom } from "./data/room";
 import { ExplainRoom } from "./explain/room";
+import { PredictRoom } from "./predict/room";
 import { RunsRoom } from "./runs/room";
 import { TrainRoom } from "./train/room";
 
@@ -10,5 +11,6 @@ export const rooms: Partial<Record<RoomName, ComponentType<RoomProps>>> = {
   data: DataRoom,
   train: TrainRoom,
   explain: ExplainRoom,
+  predict: PredictRoom,
   runs: RunsRoom,
 };

@@ -164,7 +164,7 @@ function Files({ app, isBusy, sources, choose }: FilesProps) {
               choose({
                 kind: "file",
                 root: place.root,
-                path: [...place.path, file.name] as [string, ...string[]],
+                path: within(place.path, file.name),
               })
             }
           >
@@ -239,4 +239,8 @@ function Drop({ app, isBusy, most, choose }: DropProps) {
       {fault && <FaultNotice fault={fault} onDismiss={() => setFault(null)} />}
     </>
   );
+}
+
+function within([first, ...others]: readonly string[], name: string): [string, ...string[]] {
+  return first === undefined ? [name] : [first, ...others, name];
 }

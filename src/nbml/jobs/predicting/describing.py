@@ -13,7 +13,14 @@ from nbml.jobs.listing import jobs
 from nbml.jobs.predicting.opened import OpenModels, Value, has_models
 from nbml.settings import Settings
 from nbml.spec.columns import Column, ColumnSheet
-from nbml.spec.messages.predict_room import FamilyLine, InputLine, ModelLine, ModelList, ModelView, TargetLine
+from nbml.spec.messages.predict_room import (
+    FamilyLine,
+    InputLine,
+    ModelList,
+    ModelView,
+    RunWithModels,
+    TargetLine,
+)
 from nbml.spec.prediction import NoteLine
 
 if TYPE_CHECKING:
@@ -28,7 +35,7 @@ def list_models(settings: Settings | None = None) -> ModelList:
     """Jobs that have left models, newest first, at most 200."""
     settings = settings or Settings()
     lines = [
-        ModelLine(
+        RunWithModels(
             job_id=line.id,
             title=line.title,
             created=line.created,
@@ -131,8 +138,8 @@ def _step(feature: Feature) -> float:
 
 def _rug(feature: Feature, values: Floats) -> tuple[float, ...]:
     known = values[~np.isnan(values)]
-    if feature.kind == "category":
-        counts = np.bincount(known.astype(np.intp), minlength=len(feature.levels))
+    if feature.kind in ("category", "boolean"):
+        counts = np.bincount(known.astype(np.intp), minlength=len(feature.levels) or 2)
         return tuple((counts / max(len(known), 1)).round(4).tolist())
     if len(known) > RUG:
         known = np.quantile(known, np.linspace(0, 1, RUG))

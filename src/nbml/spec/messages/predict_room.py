@@ -42,7 +42,7 @@ class OpenModel(Request):
     job_id: JobId
 
 
-class OfModel(Request):
+class AskModels(Request):
     """A request about the models of a job, each target answered by a family of it."""
 
     job_id: JobId
@@ -54,7 +54,7 @@ class OfModel(Request):
     interval: Level | None = Field(default=0.9, description="Level of the intervals; null for none.")
 
 
-class DrawProfile(OfModel):
+class DrawProfile(AskModels):
     """Predict all targets along inputs through a row. Answered with ProfileView."""
 
     kind: Literal["predict.profile"] = "predict.profile"
@@ -63,7 +63,7 @@ class DrawProfile(OfModel):
     points: int = Field(default=40, ge=2, le=200)
 
 
-class PickRows(Request):
+class PickTrainingRows(Request):
     """Training rows to start from. Answered with PickedRows."""
 
     kind: Literal["predict.rows"] = "predict.rows"
@@ -75,7 +75,7 @@ class PickRows(Request):
     count: int = Field(default=20, ge=1, le=100)
 
 
-class RowAsText(OfModel):
+class RowAsText(AskModels):
     """A row as code and as two lines for a spreadsheet. Answered with RowTexts."""
 
     kind: Literal["predict.code"] = "predict.code"
@@ -101,7 +101,7 @@ class MapColumns(Request):
     )
 
 
-class PredictTable(OfModel):
+class PredictTable(AskModels):
     """Predict the table that was chosen. Answered with PredictionView; cancel leaves nothing behind."""
 
     kind: Literal["predict.start"] = "predict.start"
@@ -167,7 +167,7 @@ class DownloadChunk(Request):
     index: Place
 
 
-class ModelLine(Strict):
+class RunWithModels(Strict):
     """A job that has left models."""
 
     job_id: str
@@ -182,7 +182,7 @@ class ModelLine(Strict):
 class ModelList(Strict):
     """What there is to choose from."""
 
-    models: tuple[ModelLine, ...]
+    models: tuple[RunWithModels, ...]
     more: int = 0
 
 
@@ -223,7 +223,7 @@ class InputLine(Strict):
     is_needed: bool = Field(description="False where no training row had a value.")
     rug: tuple[float, ...] = Field(
         default=(),
-        description="Training values of a number, at most 120; shares of rows by level of a category.",
+        description="Training values of a number, at most 120; shares of rows by level, or 0 and 1.",
     )
 
 
@@ -392,7 +392,7 @@ Requests: tuple[type[Request], ...] = (
     ListModels,
     OpenModel,
     DrawProfile,
-    PickRows,
+    PickTrainingRows,
     RowAsText,
     ChooseTable,
     MapColumns,
@@ -408,7 +408,7 @@ Answers: dict[type[Request], type[Strict]] = {
     ListModels: ModelList,
     OpenModel: ModelView,
     DrawProfile: ProfileView,
-    PickRows: PickedRows,
+    PickTrainingRows: PickedRows,
     RowAsText: RowTexts,
     ChooseTable: BatchView,
     MapColumns: BatchView,

@@ -69,7 +69,7 @@ def draw_profile(session: Session, request: wire.DrawProfile, progress: Progress
     )
 
 
-def pick_rows(session: Session, request: wire.PickRows, _progress: Progress) -> wire.PickedRows:
+def pick_rows(session: Session, request: wire.PickTrainingRows, _progress: Progress) -> wire.PickedRows:
     """Training rows to start from."""
     from nbml.jobs.predicting.row_picker import pick_rows as picked
 
@@ -271,7 +271,7 @@ HANDLERS: dict[type[Request], Callable[[Session, Any, Progress], BaseModel | Non
     wire.ListModels: list_models,
     wire.OpenModel: open_model,
     wire.DrawProfile: draw_profile,
-    wire.PickRows: pick_rows,
+    wire.PickTrainingRows: pick_rows,
     wire.RowAsText: row_as_text,
     wire.ChooseTable: choose_table,
     wire.MapColumns: map_columns,
