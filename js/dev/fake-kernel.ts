@@ -116,7 +116,13 @@ export class FakeKernel implements Connection {
     this.job = { job_id: first.job_id, seq: last.seq, snapshot: fold(before, events) };
     const { state, title } = this.job.snapshot;
     if (this.state.job?.id !== first.job_id || this.state.job.state !== state) {
-      this.change({ job: { id: first.job_id, task: "train", title, state, targets: [], models: [] } });
+      const queued = events.find(event => event.type === "job.queued");
+      const task = queued
+        ? queued.task === "optimize"
+          ? "optimize"
+          : "train"
+        : (this.state.job?.task ?? "train");
+      this.change({ job: { id: first.job_id, task, title, state, targets: [], models: [] } });
     }
     this.tell({ v: 1, kind: "events", job_id: first.job_id, seq_from: first.seq, seq_to: last.seq, events });
   }

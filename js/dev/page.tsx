@@ -18,6 +18,7 @@ import { LocaleContext } from "../src/ui/locale";
 import { FakeKernel } from "./fake-kernel";
 import { Kit } from "./kit";
 import { answers } from "./rooms/index";
+import { frontLog } from "./rooms/optimize";
 import { searchLog } from "./search-log";
 
 const asked = new URLSearchParams(location.search);
@@ -28,7 +29,12 @@ if (asked.has("width")) place.style.width = `${asked.get("width")}px`;
 
 const kernel = new FakeKernel(answers);
 const room = (asked.get("room") ?? "data") as SessionState["room"];
-kernel.state = { ...kernel.state, language, room, rooms: ["data", "train", "explain", "predict", "runs"] };
+kernel.state = {
+  ...kernel.state,
+  language,
+  room,
+  rooms: ["data", "train", "explain", "predict", "optimize", "runs"],
+};
 const client = new Client(kernel, "dev");
 const store = new Store(client);
 
@@ -50,8 +56,9 @@ if (asked.get("page") === "kit") {
   );
 } else {
   const job = asked.get("job") ?? "running";
-  const log = searchLog(30, asked.get("title") ?? "strength v3", job === "done");
-  if (job === "live") kernel.play(log, 40);
+  const log =
+    room === "optimize" ? frontLog() : searchLog(30, asked.get("title") ?? "strength v3", job === "done");
+  if (job === "live") kernel.play(log, room === "optimize" ? 10 : 40);
   else if (job === "done") kernel.play(log, Infinity);
   else if (job === "running") kernel.play(log.slice(0, Math.round(log.length * 0.6)), Infinity);
   await store.ask();

@@ -35,7 +35,12 @@ export function secondsLeft(job: Snapshot): number | null {
 export function shareDone(job: Snapshot): number | null {
   if (isFinished(job)) return 1;
   const planned = trialsPlanned(job);
-  const byTrials = planned ? trialsDone(job) / planned : null;
+  const { front } = job;
+  const byTrials = front?.planned
+    ? front.evaluations / front.planned
+    : planned
+      ? trialsDone(job) / planned
+      : null;
   const byTime = job.timeout_s ? Math.min(job.elapsed_s / job.timeout_s, 1) : null;
   const known = [byTrials, byTime].filter(share => share !== null);
   return known.length ? Math.min(Math.max(...known), 1) : null;

@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import type { RoomName, RoomProps } from "../app";
 import { DataRoom } from "./data/room";
 import { ExplainRoom } from "./explain/room";
+import { OptimizeRoom } from "./optimize/room";
 import { PredictRoom } from "./predict/room";
 import { RunsRoom } from "./runs/room";
 import { TrainRoom } from "./train/room";
@@ -12,5 +13,6 @@ export const rooms: Partial<Record<RoomName, ComponentType<RoomProps>>> = {
   train: TrainRoom,
   explain: ExplainRoom,
   predict: PredictRoom,
+  optimize: OptimizeRoom,
   runs: RunsRoom,
 };

@@ -124,7 +124,14 @@ it("says that a job is interrupted and how to take it up", async () => {
   await running();
   await act(async () =>
     app.kernel.change({
-      job: { id: "01JDEMO", title: "strength v3", state: "interrupted", targets: [], models: [] },
+      job: {
+        id: "01JDEMO",
+        title: "strength v3",
+        state: "interrupted",
+        targets: [],
+        models: [],
+        task: "train",
+      },
     }),
   );
   expect(screen.getByText("Interrupted")).toBeTruthy();

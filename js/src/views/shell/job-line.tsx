@@ -35,6 +35,7 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
   const state = line?.id === job_id && line.state === "interrupted" ? "interrupted" : job.state;
   const isOver = isFinished(job) || state === "interrupted";
   const isStopping = store.stopping.value === job_id;
+  const room = line?.task ?? "train";
   const isLost = store.connection.value === "lost";
   const said = t(`panel.state.${state}`);
   const stop = () => {
@@ -70,8 +71,8 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
           </span>
         </span>
         <span class="nbml-job-actions">
-          {app.room.value !== "train" && store.state.value.rooms.includes("train") && (
-            <Button small kind="quiet" onClick={() => app.open("train")}>
+          {app.room.value !== room && store.state.value.rooms.includes(room) && (
+            <Button small kind="quiet" onClick={() => app.open(room)}>
               {t("panel.job.show")}
             </Button>
           )}

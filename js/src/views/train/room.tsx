@@ -20,7 +20,7 @@ export function TrainRoom({ app }: RoomProps) {
     if (known) drafting.load();
   }, [known, language]);
   useEffect(() => () => drafting.close(), [drafting]);
-  const job = store.job.value;
+  const job = store.state.value.job?.task === "optimize" ? null : store.job.value;
   if (!table && !job) return <NoTable app={app} />;
   const right = job ? (
     <JobView app={app} job={job} onAgain={() => again(app, drafting, job.job_id)} />

@@ -225,11 +225,11 @@ def _rule(k: int, row: RuleRow) -> dict[str, Any] | str:
             out = {"kind": "count", "of": list(row.of), "most": _whole(place, row.most)}
             return out | ({"least": _whole(place, row.least)} if row.least else {})
         case WhenRow():
-            _need(place, inputs=row.input, levels=row.levels, then=row.then)
+            _need(place, inputs=row.input, levels=row.levels, then=row.limited)
             remains = {"low": row.low, "high": row.high, "levels": list(row.then_levels) or None}
             left = {name: value for name, value in remains.items() if value is not None}
             _need(place, remains=left)
-            return {"kind": "when", "when": {row.input: list(row.levels)}, "then": {row.then: left}}
+            return {"kind": "when", "when": {row.input: list(row.levels)}, "then": {row.limited: left}}
         case CombinationRow():
             _need(place, inputs=row.of)
             return {"kind": "combinations", "of": list(row.of), "only": "seen"}

@@ -96,7 +96,7 @@ def _rule(rule: said.Rule) -> RuleRow | None:
             return WhenRow(
                 input=name,
                 levels=levels if isinstance(levels, tuple) else (levels,),
-                then=then,
+                limited=then,
                 then_levels=then_levels,
                 low=low,
                 high=high,

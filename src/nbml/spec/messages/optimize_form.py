@@ -85,7 +85,7 @@ class WhenRow(Strict):
     kind: Literal["when"] = "when"
     input: str = ""
     levels: tuple[Level, ...] = ()
-    then: str = Field(default="", description="The input that keeps to less.")
+    limited: str = Field(default="", description="The input that keeps to less.")
     then_levels: tuple[Level, ...] = ()
     low: Entry = None
     high: Entry = None

@@ -106,7 +106,7 @@ class ShowMeasured(Request):
     """Training rows for the background of a front."""
 
     kind: Literal["optimize.measured"] = "optimize.measured"
-    runs: tuple[str, ...] = Field(min_length=1)
+    runs: tuple[str, ...]
 
 
 class MeasuredColumn(Strict):

@@ -1,0 +1,196 @@
+/** One row of the front: what to set, what to expect, and how far to trust it. */
+import { useEffect, useState } from "preact/hooks";
+import type { App } from "../../../app";
+import { decimals } from "../../../i18n/format";
+import { Closed, KernelFault } from "../../../protocol/client";
+import type { FrontTable, NearRows } from "../../../protocol/types";
+import { CopyButton, Section } from "../../../ui";
+import { plainNumber } from "./rows";
+
+type Cell = string | number | boolean | null;
+
+export function Chosen({ app, table, row }: { app: App; table: FrontTable; row: number | null }) {
+  const { t, fmt } = app;
+  const near = useNearest(app, table.job_id, row);
+  if (row === null) return <p class="nbml-quiet">{t("optimize_room.row.none")}</p>;
+  const cell = (role: string, of?: string): Cell =>
+    table.columns.find(column => column.role === role && (of === undefined || column.of === of))?.cells[
+      row
+    ] ?? null;
+  const number = (value: Cell) => (typeof value === "number" ? value : null);
+  const predicted = table.columns.filter(column => column.role === "predicted");
+  const inputs = table.columns.filter(column => column.role === "input");
+  const others = (of: string) => table.columns.filter(column => column.role === "second" && column.of === of);
+  const formulas = table.columns.filter(column => column.role === "formula");
+  const outside = cell("trust", "outside");
+  const distance = number(cell("trust", "distance"));
+  const isMet = cell("mark", "meets");
+  return (
+    <Section
+      title={t("optimize_room.row", { n: row + 1 })}
+      aside={
+        <CopyButton small text={() => asText(table, row)}>
+          {t("optimize_room.row.copy")}
+        </CopyButton>
+      }
+    >
+      <div class="nbml-optimize-chosen">
+        <div>
+          <h4>{t("optimize_room.row.set")}</h4>
+          <dl>
+            {inputs.map(column => (
+              <div key={column.key}>
+                <dt title={column.key}>{column.key}</dt>
+                <dd>{shown(column.cells[row] ?? null)}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+        <div>
+          <h4>{t("optimize_room.row.expect")}</h4>
+          <dl>
+            {predicted.map(({ key, of, cells }) => {
+              const [lower, upper] = [number(cell("lower", of)), number(cell("upper", of))];
+              return (
+                <div key={key}>
+                  <dt title={of}>{of}</dt>
+                  <dd>
+                    <strong>{fmt.number(number(cells[row] ?? null), places(lower, upper))}</strong>
+                    {lower !== null && (
+                      <span class="nbml-quiet">
+                        {" "}
+                        [{fmt.number(lower, places(lower, upper))}, {fmt.number(upper, places(lower, upper))}]
+                      </span>
+                    )}
+                    {others(of).length > 0 && (
+                      <div class="nbml-quiet">
+                        {t("optimize_room.row.others")}:{" "}
+                        {others(of)
+                          .map(one => `${family(one.key, of)} ${fmt.number(number(one.cells[row] ?? null))}`)
+                          .join(", ")}
+                      </div>
+                    )}
+                  </dd>
+                </div>
+              );
+            })}
+            {formulas.map(column => (
+              <div key={column.key}>
+                <dt title={column.key}>{column.key}</dt>
+                <dd>{fmt.number(number(column.cells[row] ?? null))}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+        <div>
+          <h4>{t("optimize_room.row.trust")}</h4>
+          <p>{t(isMet ? "optimize_room.row.meets" : "optimize_room.row.misses")}</p>
+          <dl>
+            {(["probability", "pass_rate", "desirability"] as const).map(name => (
+              <div key={name}>
+                <dt>{t(`optimize_room.row.${name}`)}</dt>
+                <dd>
+                  {name === "desirability"
+                    ? fmt.number(number(cell("score", name)), 2)
+                    : fmt.percent(number(cell("score", name)))}
+                </dd>
+              </div>
+            ))}
+            {distance !== null && (
+              <div>
+                <dt>{t("optimize_room.row.distance")}</dt>
+                <dd>{t("optimize_room.row.distance.words", { share: fmt.percent(distance) })}</dd>
+              </div>
+            )}
+            <div>
+              <dt>{t("optimize_room.row.outside")}</dt>
+              <dd>{outside ? String(outside) : t("optimize_room.row.outside.none")}</dd>
+            </div>
+          </dl>
+        </div>
+      </div>
+      <Nearest app={app} table={table} near={near} />
+    </Section>
+  );
+}
+
+function Nearest({ app, table, near }: { app: App; table: FrontTable; near: NearRows | null }) {
+  const { t, fmt } = app;
+  if (!near) return null;
+  if (!near.rows.length) return <p class="nbml-quiet">{t("optimize_room.row.nearest.none")}</p>;
+  const varied = new Set(table.columns.filter(column => column.role === "input").map(column => column.key));
+  const places = near.names.map((name, at) => ({ name, at }));
+  const order = [
+    ...places.filter(({ name }) => !varied.has(name)),
+    ...places.filter(({ name }) => varied.has(name)),
+  ];
+  return (
+    <>
+      <h4>{t("optimize_room.row.nearest")}</h4>
+      <div class="nbml-optimize-scrolls">
+        <table class="nbml-optimize-near">
+          <thead>
+            <tr>
+              <th scope="col" />
+              <th scope="col">{t("optimize_room.column.distance")}</th>
+              {order.map(({ name }) => (
+                <th scope="col" key={name} title={name}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {near.rows.map(row => (
+              <tr key={row.row}>
+                <th scope="row">{t("optimize_room.row.nearest.row", { n: row.row })}</th>
+                <td>{fmt.number(row.distance)}</td>
+                {order.map(({ name, at }) => (
+                  <td key={name}>{shown(row.cells[at] ?? null)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function useNearest(app: App, jobId: string, row: number | null): NearRows | null {
+  const [near, setNear] = useState<NearRows | null>(null);
+  useEffect(() => {
+    if (row === null) return;
+    const asked = new AbortController();
+    setNear(null);
+    app.client
+      .ask("optimize.nearest", { job_id: jobId, row }, { signal: asked.signal })
+      .then(setNear, error => {
+        if (!(error instanceof KernelFault || error instanceof Closed)) throw error;
+      });
+    app.client.ask("optimize.choose", { job_id: jobId, rows: [row] }).catch(() => undefined);
+    return () => asked.abort(new Closed());
+  }, [jobId, row]);
+  return near;
+}
+
+/** Decimal places worth showing inside an interval. */
+const places = (lower: number | null, upper: number | null) =>
+  lower === null || upper === null ? undefined : decimals(0, (upper - lower) / 2);
+
+const shown = (cell: Cell) =>
+  cell === null ? "–" : typeof cell === "number" ? plainNumber(cell) : String(cell);
+const family = (key: string, of: string) => key.replace(/^second_/, "").replace(`_${of}`, "");
+
+/** Names and cells in two lines, for a spreadsheet: text that it would run gets an apostrophe. */
+export function asText(table: FrontTable, row: number): string {
+  const kept = table.columns.filter(column =>
+    ["input", "predicted", "lower", "upper", "formula"].includes(column.role),
+  );
+  const safe = (text: string) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replace(/[\t\r\n]+/g, " ");
+  const cells = kept.map(column => {
+    const cell = column.cells[row] ?? null;
+    return typeof cell === "number" ? plainNumber(cell) : cell === null ? "" : safe(String(cell));
+  });
+  return `${kept.map(column => safe(column.key)).join("\t")}\n${cells.join("\t")}\n`;
+}

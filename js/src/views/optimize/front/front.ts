@@ -1,0 +1,121 @@
+/** A front as every view of it takes it: columns with names people read, whether it still grows or stands. */
+import type { Translate } from "../../../i18n/translate";
+import type { FrontTable, FrontView, MeasuredRows } from "../../../protocol/types";
+
+export interface Axis {
+  key: string;
+  label: string;
+  /** The input or target it speaks of: where training rows are found. */
+  of: string;
+  role: "input" | "predicted" | "formula" | "score" | "trust";
+  cells: readonly (string | number | null)[];
+  isNumber: boolean;
+}
+
+export interface Front {
+  axes: readonly Axis[];
+  /** Keys of the axes that goals are on, in the order of the goals. */
+  goals: readonly string[];
+  rows: number;
+  knee: number | null;
+}
+
+const SHOWN_TRUST = new Set(["distance"]);
+
+/** What a finished search has found. */
+export function ofTable(table: FrontTable, t: Translate): Front {
+  const axes: Axis[] = [];
+  for (const { key, role, of, cells } of table.columns) {
+    if (role === "trust" ? !SHOWN_TRUST.has(of) : !["input", "predicted", "formula", "score"].includes(role))
+      continue;
+    const label =
+      role === "predicted"
+        ? t("optimize_room.predicted", { name: of })
+        : role === "score" || role === "trust"
+          ? t(`optimize_room.column.${of}`)
+          : of;
+    const isNumber = cells.some(cell => typeof cell === "number");
+    const plain = cells.map(cell => (typeof cell === "boolean" ? String(cell) : cell));
+    axes.push({ key, label, of, role: role as Axis["role"], cells: plain, isNumber });
+  }
+  const known = new Set(axes.map(axis => axis.key));
+  const goals = [...new Set(table.goal_columns)].filter(key => known.has(key));
+  return { axes, goals, rows: axes[0]?.cells.length ?? 0, knee: table.knee };
+}
+
+/** What a search under way has found so far: the values of its goals. */
+export function ofLive(view: FrontView): Front {
+  const axes = view.names.map((name, at): Axis => {
+    const cells = view.points.map(point => point[at] ?? null);
+    return { key: `goal ${at}`, label: name, of: name, role: "predicted", cells, isNumber: true };
+  });
+  return { axes, goals: axes.map(axis => axis.key), rows: view.points.length, knee: null };
+}
+
+export const axisOf = (front: Front, key: string | null) => front.axes.find(axis => axis.key === key);
+
+/** The axes a scatter begins with: the first two goals, else whatever says most. */
+export function usualAxes(front: Front): { x: string | null; y: string | null } {
+  const numbers = front.axes.filter(axis => axis.isNumber);
+  const spread = numbers.filter(axis => new Set(axis.cells).size > 1);
+  const order = [...front.goals, "desirability", ...spread.map(axis => axis.key)];
+  const there = order.filter(key => numbers.some(axis => axis.key === key));
+  const x = there[0] ?? null;
+  return { x, y: there.find(key => key !== x) ?? null };
+}
+
+export interface Limit {
+  key: string;
+  low: number | null;
+  high: number | null;
+}
+
+/** Rows that pass every limit. */
+export function passing(front: Front, limits: readonly Limit[]): number[] {
+  const held = limits.map(limit => ({ ...limit, axis: axisOf(front, limit.key) }));
+  return Array.from({ length: front.rows }, (_, row) => row).filter(row =>
+    held.every(({ axis, low, high }) => {
+      if (!axis) return true;
+      const value = axis.cells[row];
+      if (low === null && high === null) return true;
+      return typeof value === "number" && value >= (low ?? -Infinity) && value <= (high ?? Infinity);
+    }),
+  );
+}
+
+/** The row with the least of one axis among those that reach a value on another; else the nearest to it. */
+export function cheapest(
+  front: Front,
+  need: { key: string; sense: "at_least" | "at_most"; value: number },
+  cost: string,
+): { row: number; isReached: boolean } | null {
+  const wanted = axisOf(front, need.key);
+  const price = axisOf(front, cost);
+  if (!wanted || !price) return null;
+  const sign = need.sense === "at_least" ? 1 : -1;
+  let best: { row: number; isReached: boolean; by: number } | null = null;
+  for (let row = 0; row < front.rows; row += 1) {
+    const [value, paid] = [wanted.cells[row], price.cells[row]];
+    if (typeof value !== "number" || typeof paid !== "number") continue;
+    const isReached = sign * (value - need.value) >= 0;
+    const by = isReached ? paid : sign * (need.value - value);
+    if (!best || (isReached && !best.isReached) || (isReached === best.isReached && by < best.by))
+      best = { row, isReached, by };
+  }
+  return best && { row: best.row, isReached: best.isReached };
+}
+
+/** Training rows on two axes; null where either was not measured. */
+export function behind(measured: MeasuredRows | null, x: Axis, y: Axis): [number[], number[]] | null {
+  const find = (axis: Axis) =>
+    axis.role === "input" || axis.role === "predicted"
+      ? measured?.columns.find(column => column.name === axis.of)?.cells
+      : undefined;
+  const [across, up] = [find(x), find(y)];
+  if (!across || !up) return null;
+  const pairs = across.flatMap((value, row) => {
+    const other = up[row];
+    return typeof value === "number" && typeof other === "number" ? [[value, other] as const] : [];
+  });
+  return [pairs.map(pair => pair[0]), pairs.map(pair => pair[1])];
+}
