@@ -24,6 +24,9 @@ Origin = Literal["environment", "argument", "runtime", "default"]
 RUNTIME = "DATABRICKS_RUNTIME_VERSION"
 """Set in every process that runs on a Databricks cluster or serverless compute."""
 
+RAY_JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"
+"""Set in every program that a Ray cluster runs as a submitted job."""
+
 
 class Settings(BaseSettings):
     """Settings in force; every field is the environment variable ``NBML_<NAME>``.
@@ -45,7 +48,10 @@ class Settings(BaseSettings):
     language: Literal["en", "ja"] | None = Field(default=None, description="Language; the locale's if unset.")
     ray_address: str | None = Field(default=None, description="Cluster to use instead of nbml's own head.")
     ray_token: SecretStr | None = Field(default=None, description="Token of that cluster.")
-    executor: Literal["ray", "inline"] = Field(default="ray", description="Where jobs run.")
+    executor: Literal["ray", "inline", "cluster"] = Field(
+        default_factory=lambda: "cluster" if os.environ.get(RAY_JOB) else "ray",
+        description="Where jobs run; cluster inside a submitted Ray job.",
+    )
     warm_up: bool = Field(default=True, description="Whether showing a panel starts the cluster beforehand.")
     cpus: int | None = Field(default=None, ge=1, description="CPU budget; from affinity and cgroup if unset.")
     idle_s: float = Field(default=900.0, gt=0, description="Idle time after which nbml's own head stops.")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
-from nbml.cli import catalog, faults, history, jobs, predict, promote, system, train
+from nbml.cli import catalog, faults, history, jobs, predict, promote, submit, system, train
 from nbml.cli.screen import be_lenient, err
 from nbml.errors import NbmlError
 from nbml.i18n import LANGUAGES, catalogue, text
@@ -24,6 +24,8 @@ COMMANDS = (
     jobs.cancel,
     jobs.resume,
     jobs.flush,
+    submit.submit,
+    submit.logs,
     history.describe,
     history.compare,
     history.delete,

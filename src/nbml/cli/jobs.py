@@ -11,6 +11,7 @@ from nbml.cli.options import JobId, Json
 from nbml.cli.progress import Progress
 from nbml.cli.screen import err, out, write_json
 from nbml.cli.show import show_result
+from nbml.cli.submit import JobAt, ask_to_stop, show_status
 from nbml.cli.watch import attend, watch
 from nbml.errors import JobError
 from nbml.i18n import text
@@ -39,9 +40,13 @@ def jobs(
 def status(
     job_id: JobId,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="cli.option.follow")] = False,
+    address: JobAt = None,
     as_json: Json = False,
 ) -> None:
     """Show how a job stands, or stay with it to its end."""
+    if address is not None:
+        show_status(job_id, address, follow=follow, as_json=as_json)
+        return
     import nbml
 
     job = nbml.open(job_id)
@@ -68,8 +73,11 @@ def status(
         console.print(f"{snapshot.error.code}  {snapshot.error.message}\n{snapshot.error.next_step}")
 
 
-def cancel(job_id: JobId, as_json: Json = False) -> None:
+def cancel(job_id: JobId, address: JobAt = None, as_json: Json = False) -> None:
     """Stop a job and keep what is finished."""
+    if address is not None:
+        ask_to_stop(job_id, address, as_json=as_json)
+        return
     import nbml
 
     job = nbml.open(job_id)

@@ -38,7 +38,7 @@ def attend(start: Callable[[], AnyJob], *, detach: bool, as_json: bool) -> None:
     CommandError
         NBML-C10 when the job would run inside this process and could not outlive it.
     """
-    if detach and Settings().executor == "inline":
+    if detach and Settings().executor != "ray":
         raise faults.CommandError("NBML-C10")
     job = start()
     if not detach:
@@ -155,7 +155,7 @@ def _ask(view: _View, interrupts: Interrupts, read: Callable[[str], str] = input
 
 
 def _say_how_to_return(job: AnyJob, view: _View) -> None:
-    stays = view.snapshot.executor != "inline"
+    stays = view.snapshot.executor not in ("inline", "cluster")
     view.say(text("cli.left.goes_on" if stays else "cli.left.ends", id=job.id))
 
 

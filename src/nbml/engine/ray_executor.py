@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ray
-from ray.exceptions import OutOfMemoryError, RayActorError, RayError, WorkerCrashedError
+from ray.exceptions import OutOfMemoryError, RayActorError, RayError, RayTaskError, WorkerCrashedError
 
 from nbml.engine.cluster import NAMESPACE
 from nbml.engine.executor import MAX_ATTEMPTS, BenchFactory, Outcome, Task
 from nbml.engine.keeper import NAME
+from nbml.engine.lending import KeptWorkers, Lender
 from nbml.errors import EngineError, NbmlError
 
 SHORT_TASK_S = 0.5
@@ -41,7 +42,7 @@ class _Hand:
 
 
 class RayExecutor:
-    """Runs tasks on worker actors lent by the cluster's keeper.
+    """Runs tasks on worker actors lent by the cluster's keeper, or placed for this job alone.
 
     A worker that dies costs the task it was running one attempt; what it had queued goes to others. Short
     tasks run several to a call: nobody knows which of them died, so it costs each of them one, and from then
@@ -55,15 +56,18 @@ class RayExecutor:
         Number of workers.
     task_timeout_s : float or None
         Deadline of one task; past it its worker is killed and the task fails with NBML-E11.
+    lender : Lender, optional
+        Where the workers come from; the keeper if unset. A lender may have more of them later.
     """
 
     name = "ray"
 
-    def __init__(self, job_id: str, slots: int, *, task_timeout_s: float | None = None) -> None:
+    def __init__(
+        self, job_id: str, slots: int, *, task_timeout_s: float | None = None, lender: Lender | None = None
+    ) -> None:
         self.slots = slots
         self.task_timeout_s = task_timeout_s
-        self._job_id = job_id
-        self._keeper = ray.get_actor(NAME, namespace=NAMESPACE)
+        self._lender: Lender = lender or KeptWorkers(job_id)
         self._hands: list[_Hand] = []
         self._opening: dict[Any, _Hand] = {}
         self._waiting: deque[Task] = deque()
@@ -78,7 +82,7 @@ class RayExecutor:
     def open(self, factory: BenchFactory, shared: Any) -> None:
         """Put the shared data in the object store once and hand it to every worker."""
         self._shared = (factory, ray.put(shared))
-        for actor in ray.get(self._keeper.take_workers.remote(self._job_id, self.slots), timeout=120):
+        for actor in self._lender.take(self.slots):
             self._take_up(actor)
 
     def free(self) -> int:
@@ -94,6 +98,8 @@ class RayExecutor:
     def next(self, timeout_s: float) -> list[Outcome]:
         """Outcomes that have come in; deaths and deadlines are dealt with on the way."""
         self._enforce_deadline()
+        for actor in self._lender.more():
+            self._take_up(actor)
         self._dispatch()
         outcomes, self._failed = self._failed, []
         refs = [*self._opening, *(ref for hand in self._hands for ref in hand.calls)]
@@ -110,7 +116,7 @@ class RayExecutor:
 
     def tell(self, news: dict[str, Any]) -> None:
         """Say something to every worker; a thread of its own takes it in."""
-        self._told += [hand.actor.hear.remote(news) for hand in self._hands]
+        self._told += [hand.actor.hear.remote(news) for hand in self._hands if hand.is_ready]
 
     def has_been_heard(self) -> bool:
         """Whether all workers have taken in what they were told, or are dead."""
@@ -147,15 +153,15 @@ class RayExecutor:
         self._waiting.clear()
 
     def close(self) -> None:
-        """Give living workers back to the keeper."""
-        self._keeper.give_back.remote(self._job_id, [hand.actor for hand in self._hands if not hand.calls])
+        """Give living workers back to whoever lent them."""
+        self._lender.give_back([hand.actor for hand in self._hands if not hand.calls])
         self._hands.clear()
 
     def _take_up(self, actor: Any) -> None:
         hand = _Hand(actor)
         self._hands.append(hand)
         assert self._shared is not None
-        self._opening[actor.open.remote(*self._shared)] = hand
+        self._opening[actor.open.remote(*self._shared, self._lender.expected)] = hand
 
     def _depth(self) -> int:
         return 2 if self._mean_s < SHORT_TASK_S else 1
@@ -200,6 +206,11 @@ class RayExecutor:
             try:
                 ray.get(ref)
                 opened.is_ready = True
+                self.slots = max(self.slots, sum(hand.is_ready for hand in self._hands))
+            except RayTaskError as error:
+                if isinstance(error.cause, NbmlError):  # a worker whose surroundings are not the job's
+                    raise error.cause from None
+                self._lose(opened, error)
             except RayError as error:
                 self._lose(opened, error)
             return []
@@ -244,7 +255,7 @@ class RayExecutor:
         self._notes.append(
             EngineError("NBML-E20", task=running[0].key if running else "-", reason=str(error)[:200])
         )
-        self._take_up(ray.get(self._keeper.replace_worker.remote(self._job_id, hand.actor), timeout=60))
+        self._take_up(self._lender.replace(hand.actor))
 
     def _has_failed(self, task: Task, failure: NbmlError | None, *, is_memory: bool) -> bool:
         """Count a death against a task that may have caused it; whether that was one too many."""

@@ -3,17 +3,57 @@
 from __future__ import annotations
 
 import os
+import platform
 import threading
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import ray
 
 from nbml.engine.executor import Attempt, BenchFactory, Outcome, Task
+from nbml.engine.submitting.environment import versions
 from nbml.engine.warming import warm_up
 from nbml.errors import EngineError
 from nbml.settings import Settings
 
 WORKER_NICENESS = 10
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a worker on another machine must have in common with its job.
+
+    Attributes
+    ----------
+    versions : dict of str
+        Of Python and the packages that decide the answer.
+    file : str
+        A file of the job, by the path under which the job's supervisor sees it.
+    """
+
+    versions: dict[str, str]
+    file: str
+
+    def check(self) -> None:
+        """Compare with this process's surroundings.
+
+        Raises
+        ------
+        EngineError
+            NBML-E48 when versions differ, NBML-E49 when the job's folder is not there.
+        """
+        here = versions()
+        differing = [name for name, wanted in self.versions.items() if here.get(name) != wanted]
+        if differing:
+            raise EngineError(
+                "NBML-E48",
+                node=platform.node(),
+                there=", ".join(f"{name} {here.get(name, '-')}" for name in differing),
+                here=", ".join(f"{name} {self.versions[name]}" for name in differing),
+            )
+        if not Path(self.file).is_file():
+            raise EngineError("NBML-E49", node=platform.node(), path=self.file)
 
 
 class Worker:
@@ -34,8 +74,10 @@ class Worker:
         """The process id, once the worker is ready."""
         return os.getpid()
 
-    def open(self, factory: BenchFactory, shared: Any) -> None:
+    def open(self, factory: BenchFactory, shared: Any, expected: Expected | None = None) -> None:
         """Take up a job's bench; whatever lay there before is dropped."""
+        if expected is not None:
+            expected.check()
         self._attempt = None
         self._stopping = threading.Event()
         self._attempt = Attempt(factory(shared), f"worker-{os.getpid()}", self._stopping.is_set)

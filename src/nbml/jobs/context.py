@@ -65,6 +65,8 @@ class JobContext(Attendance):
     ----------
     make_executor : callable
         Makes an executor with so many slots for this job.
+    room : tuple of int and float, optional
+        Processors, and memory in MB for workers, where they are not this machine's alone.
     """
 
     folder: JobFolder
@@ -73,6 +75,7 @@ class JobContext(Attendance):
     log: EventLog
     make_executor: Callable[[int], Executor]
     beat: Callable[[], None]
+    room: tuple[int, float] | None = None
     _beaten: float = 0.0
 
     @property

@@ -17,7 +17,8 @@ from nbml.errors import JobError, NbmlError, SpecError
 from nbml.jobs.context import notice
 from nbml.jobs.job import Job
 from nbml.jobs.opening import AnyJob, handle_of
-from nbml.jobs.supervise import ENTRY, WARM, supervise_inline, unexpected
+from nbml.jobs.submission.again import interrupted_before, remember
+from nbml.jobs.supervise import ENTRY, WARM, supervise_inline, supervise_on_cluster, unexpected
 from nbml.jobs.writing import write_job
 from nbml.jobs.written_job import WrittenJob, WrittenSearch
 from nbml.settings import Settings
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     Source = Table | pd.DataFrame | str | Path
 
-Executor = Literal["ray", "inline"]
+Executor = Literal["ray", "inline", "cluster"]
 
 
 def make_spec(
@@ -165,7 +166,7 @@ def train(
         Register the chosen model in MLflow.
     read : ReadOptions or mapping, optional
         How to read a path.
-    executor : {"ray", "inline"}, optional
+    executor : {"ray", "inline", "cluster"}, optional
         Where it runs; the setting when left out.
 
     Returns
@@ -216,9 +217,16 @@ def start(
     table = asked if isinstance(asked, Table) else read_table(asked, spec.data.read)
     if table.path is not None and (asked is not table or is_remote(table.path)):
         spec = spec.model_copy(update={"data": spec.data.model_copy(update={"path": table.path})})
+    executor = executor or settings.executor
+    if executor == "cluster" and (before := interrupted_before(spec, table.sha256, settings)):
+        again = resume(before, executor=executor)
+        assert isinstance(again, Job)
+        return again
     written = write_job(spec, table, settings)
+    if executor == "cluster":
+        remember(spec, table.sha256, written.folder.job_id, settings)
     queue(written, settings)
-    launch(written, settings, executor or settings.executor)
+    launch(written, settings, executor)
     return Job(written.folder.job_id, settings)
 
 
@@ -259,10 +267,10 @@ def connect(address: str | None = None, *, wait: bool = True) -> None:
 
 
 def launch(written: WrittenJob | WrittenSearch, settings: Settings, executor: Executor) -> None:
-    """Hand a written job to a supervisor: an actor on Ray, or a thread of this process."""
-    if executor == "inline":
+    """Hand a written job to a supervisor: an actor on Ray, or a thread of this process (inline, cluster)."""
+    if executor != "ray":
         threading.Thread(
-            target=supervise_inline,
+            target=supervise_inline if executor == "inline" else supervise_on_cluster,
             args=(written.folder.job_id, settings),
             name=f"nbml-{written.folder.job_id}",
             daemon=True,

@@ -63,13 +63,59 @@ def supervise_inline(job_id: str, settings: Settings) -> None:
     supervise(job_id, settings, InlineExecutor, name="inline")
 
 
+def supervise_on_cluster(job_id: str, settings: Settings) -> None:
+    """Run a job in this process, its tasks on workers placed on a cluster for it; they end with it."""
+    folder = JobFolder.of(settings.jobs, job_id)
+    asked = read_spec(folder).resources
+
+    def make(slots: int) -> Executor:
+        from nbml.engine.lending import Need, PlacedWorkers
+        from nbml.engine.ray_executor import RayExecutor
+
+        memory = None if asked.memory_mb is None else asked.memory_mb / (asked.workers or slots)
+        lender = PlacedWorkers(
+            Need(asked.threads, memory, asked.each or {}),
+            asked=asked.workers,
+            warm=WARM["worker"],
+            folder=folder.root,
+        )
+        return RayExecutor(
+            job_id, min(slots, lender.room()), task_timeout_s=asked.fold_timeout_s, lender=lender
+        )
+
+    def look() -> tuple[int, float]:
+        from nbml.engine.cluster import connect
+        from nbml.engine.lending import cluster_cpus, cluster_memory_mb
+
+        connect(settings)
+        return cluster_cpus(), cluster_memory_mb()
+
+    supervise(job_id, settings, make, name="cluster", look=look)
+
+
 def supervise(
-    job_id: str, settings: Settings, make_executor: Callable[[int], Executor], *, name: str
+    job_id: str,
+    settings: Settings,
+    make_executor: Callable[[int], Executor],
+    *,
+    name: str,
+    look: Callable[[], tuple[int, float]] | None = None,
 ) -> None:
     """Run a job from where its folder leaves it to its one end.
 
     A failure of the job is its last event, never an exception; only what keeps that from being written is
     raised. The job is then interrupted and can be resumed.
+
+    Parameters
+    ----------
+    job_id : str
+    settings : Settings
+    make_executor : callable
+        Makes an executor with so many slots.
+    name : str
+        Of the executor, for show.
+    look : callable, optional
+        Processors and memory in MB that there are for workers; this machine's if unset.
 
     Raises
     ------
@@ -99,7 +145,9 @@ def supervise(
             for event in log.past:
                 tracking.event(event)
             log.listen(tracking.event)
-            end = _run(JobContext(folder, spec, settings, log, make_executor, beat=lease.beat), tracking)
+            room = None if look is None else look()
+            context = JobContext(folder, spec, settings, log, make_executor, beat=lease.beat, room=room)
+            end = _run(context, tracking)
     except EngineError as error:
         if error.code == "NBML-E06":
             if tracking is not None:

@@ -163,13 +163,10 @@ def _slots(context: JobContext, prepared: Prepared, n_studies: int) -> int:
     resources = context.spec.resources
     n_rows, n_features = prepared.data.X.shape
     each = worker_memory_mb(n_rows, n_features, FOLD_SETS * min(n_studies, 4))
-    free = float(resources.memory_mb or memory_budget_mb())
+    cpus, memory = context.room or (cpu_budget(context.settings), memory_budget_mb())
+    free = float(resources.memory_mb or memory)
     slots = worker_count(
-        asked=resources.workers,
-        cpus=cpu_budget(context.settings),
-        threads=resources.threads,
-        memory_mb=free,
-        each_mb=each,
+        asked=resources.workers, cpus=cpus, threads=resources.threads, memory_mb=free, each_mb=each
     )
     if slots < 1:
         raise EngineError("NBML-E23", need_mb=round(each), free_mb=round(free))

@@ -71,7 +71,7 @@ class JobStarted(Event):
 
     type: Literal["job.started"] = "job.started"
     attempt: int = Field(ge=1)
-    executor: str = Field(description="ray or inline.")
+    executor: str = Field(description="ray, inline or cluster.")
 
 
 class JobPlanned(Event):

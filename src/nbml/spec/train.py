@@ -85,6 +85,10 @@ class Resources(Strict):
     fold_timeout_s: float | None = Field(
         default=None, gt=0, description="Deadline of one fold; past it the worker is killed."
     )
+    each: dict[str, Annotated[float, Field(gt=0)]] | None = Field(
+        default=None,
+        description="Further Ray resources that each worker of a cluster asks for, such as {GPU: 1}.",
+    )
 
 
 class TrainSpec(Strict):
