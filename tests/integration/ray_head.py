@@ -1,0 +1,90 @@
+"""A Ray head as a cluster's owner starts it: dashboard for the Jobs API, token on, loopback only."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbml.engine.cluster import LOOPBACK
+from nbml.engine.process_tree import end_tree
+
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", LOOPBACK: "0"}
+
+
+@dataclass
+class Head:
+    """A running head."""
+
+    address: str
+    jobs: str
+    token: str
+    process: subprocess.Popen
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def clean_environment():
+    """This process's environment without anything that says where Ray or nbml are."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("NBML_", "RAY_", "PYTEST_"))}
+
+
+@contextmanager
+def ray_head(home, *, cpus=2, environment=None):
+    """A head whose programs have ``home`` as NBML_HOME; ended with all its processes."""
+    port, dashboard, token = free_port(), free_port(), secrets.token_hex(32)
+    scratch = Path(tempfile.mkdtemp(prefix="nbml-t-"))
+    word = scratch / "token"
+    word.write_text(token)
+    word.chmod(0o600)
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "import sys; from ray.scripts.scripts import main; sys.exit(main())"),
+            *("start", "--head", "--block", f"--port={port}", f"--num-cpus={cpus}", "--disable-usage-stats"),
+            *("--include-dashboard=true", "--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}"),
+            *("--object-store-memory=200000000", f"--temp-dir={scratch}", "--include-log-monitor=false"),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=clean_environment()
+        | QUIET
+        | {
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN_PATH": str(word),
+            "NBML_HOME": str(home),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }
+        | (environment or {}),
+    )
+    jobs = f"http://127.0.0.1:{dashboard}"
+    try:
+        end = time.monotonic() + 90
+        while not _answers(jobs, token):
+            assert process.poll() is None, "the head has ended"
+            assert time.monotonic() < end, "the head does not answer"
+            time.sleep(0.2)
+        yield Head(f"127.0.0.1:{port}", jobs, token, process)
+    finally:
+        end_tree(process.pid)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _answers(jobs, token):
+    request = urllib.request.Request(f"{jobs}/api/jobs/", headers={"Authorization": f"Bearer {token}"})
+    try:
+        with urllib.request.urlopen(request, timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
