@@ -95,6 +95,11 @@ def Train(table: Source | None = None, **options: Any) -> WorkbenchPanel:  # noq
     return workbench(table, rooms=("train",), **options)
 
 
+def Explain(job: AnyJob | str | None = None, **options: Any) -> WorkbenchPanel:  # noqa: N802
+    """The Explain room alone, with the models of a job; options as ``workbench``."""
+    return workbench(job=job, rooms=("explain",), **options)
+
+
 def Predict(job: AnyJob | str | None = None, **options: Any) -> WorkbenchPanel:  # noqa: N802
     """The Predict room alone, with the models of a job; options as ``workbench``."""
     return workbench(job=job, rooms=("predict",), **options)

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { App, RoomProps } from "../../app";
 import { isFinished } from "../../state/job";
 import { Button, Empty, FaultNotice, Section, Stack } from "../../ui";
@@ -16,8 +16,10 @@ import "./explain.css";
 export function ExplainRoom({ app }: RoomProps) {
   const { t } = app;
   const job = app.store.job.value;
-  if (!job)
+  const isTraining = app.store.state.value.job?.task !== "optimize";
+  if (!job || !isTraining) {
     return <Nothing app={app} title={t("explain_room.empty")} words={t("explain_room.empty.words")} />;
+  }
   const { snapshot } = job;
   if (!isFinished(snapshot))
     return <Nothing app={app} title={snapshot.title} words={t("explain_room.waits")} />;
@@ -30,7 +32,12 @@ function Explained({ app, jobId, title }: { app: App; jobId: string; title: stri
   const { t } = app;
   const choices = useMemo(() => new Choices(jobId), [jobId]);
   const [isStopped, setStopped] = useState(false);
-  const asked = useAsk(app, "explain.open", isStopped ? null : choices.model());
+  const isInFront = app.room.value === "explain";
+  const [isSeen, setSeen] = useState(isInFront);
+  useEffect(() => {
+    if (isInFront) setSeen(true);
+  }, [isInFront]);
+  const asked = useAsk(app, "explain.open", isStopped || !isSeen ? null : choices.model());
   const view = asked.value;
   const row = choices.row.value;
   const seen = useAsk(

@@ -19,6 +19,7 @@ async function show(
 ) {
   app = await makeApp({ ...answers, ...more }, language);
   if (log.length) await act(async () => app.kernel.play(log, Number.POSITIVE_INFINITY));
+  app.open("explain");
   draw(<ExplainRoom app={app} />, app);
 }
 
@@ -183,4 +184,14 @@ it("matches features by all words, in any width", () => {
   expect(matching(view, "kg CEM").map(one => one.label)).toEqual(["Cement [kg]"]);
   expect(matching(view, "セメント").map(one => one.label)).toEqual(["ｾﾒﾝﾄ 量"]);
   expect(matching(view, " ")).toHaveLength(3);
+});
+
+it("opens no models before it is looked at", async () => {
+  app = await makeApp(answers);
+  await act(async () => app.kernel.play(searchLog(30, "strength v3", true), Number.POSITIVE_INFINITY));
+  draw(<ExplainRoom app={app} />, app);
+  await new Promise(resolve => setTimeout(resolve, 60));
+  expect(asked("explain.open")).toEqual([]);
+  await act(async () => app.open("explain"));
+  await screen.findByText("15 of 15 features");
 });

@@ -1,0 +1,62 @@
+"""The Explain room as a person uses it in JupyterLab: a point is clicked, its row is taken apart."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import INLINE, TABLE
+from .notebook import PATIENCE_MS
+
+SURROUNDINGS = INLINE | {"NBML_LANGUAGE": "en"}
+TRAIN = """job = nbml.train(frame, "target", model=["lightgbm", "xgboost"], trials=1, folds=3)
+job.wait()"""
+POINT = """(figure, nth) => {
+    const n = figure._fullData.findIndex(trace => trace.customdata);
+    const { x, y, customdata } = figure._fullData[n];
+    const { xaxis, yaxis } = figure._fullLayout;
+    const { left, top } = figure.getBoundingClientRect();
+    return { row: customdata[nth], x: left + xaxis._offset + xaxis.l2p(x[nth]),
+             y: top + yaxis._offset + yaxis.l2p(y[nth]) };
+}"""
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def click_point(page, figure, nth):
+    """Click a point as a person does: move there, wait for its hover, press."""
+    figure.scroll_into_view_if_needed()
+    at = figure.evaluate(POINT, nth)
+    page.mouse.move(at["x"], at["y"])
+    page.wait_for_timeout(300)
+    page.mouse.click(at["x"], at["y"])
+    return at["row"]
+
+
+def test_a_click_on_a_point_takes_its_row_apart(notebook, shoot):
+    notebook.open([TABLE, TRAIN, "panel = nbml.panels.Explain(job)\npanel"]).run()
+    root = notebook.panel
+    sentence = root.locator(".nbml-explain-sentence").first
+    expect(sentence).to_contain_text(re.compile(r"Row [\d,]+: predicted"), timeout=PATIENCE_MS)
+    figures = root.locator(".nbml-explain .nbml-figure-place")
+    expect(figures.nth(3).locator(".main-svg").first).to_be_attached(timeout=PATIENCE_MS)
+    shoot(root, "explain_result")
+    before = sentence.inner_text()
+    click_point(notebook.page, figures.nth(3), 7)
+    expect(sentence).not_to_have_text(before, timeout=PATIENCE_MS)
+    picked = re.search(r"Row ([\d,]+)", sentence.inner_text()).group(1)
+    expect(figures.nth(2)).to_contain_text(f"row {picked}", timeout=PATIENCE_MS)
+    notebook.add("print('picked', panel.selected.index[0] + 1, len(panel.selected))")
+    expect(notebook.page.locator(".jp-OutputArea").last).to_contain_text(
+        f"picked {picked.replace(',', '')} 1", timeout=PATIENCE_MS
+    )
+    root.get_by_role("button", name="XGBoost").click()
+    expect(root.locator(".nbml-explain-model").first).to_be_visible(timeout=PATIENCE_MS)
+    root.get_by_role("tab", name="Interactions").click()
+    root.get_by_role("button", name="Measure pairs").click()
+    expect(root.get_by_text("Pair", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    shoot(root, "explain_beside")
+    root.get_by_role("button", name="日本語").click()
+    expect(root).to_contain_text("全行の寄与", timeout=PATIENCE_MS)
