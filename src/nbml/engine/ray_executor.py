@@ -72,7 +72,7 @@ class RayExecutor:
         self._opening: dict[Any, _Hand] = {}
         self._waiting: deque[Task] = deque()
         self._attempts: dict[str, int] = {}
-        self._failed: list[Outcome] = []
+        self._gathered: list[Outcome] = []
         self._notes: list[NbmlError] = []
         self._told: list[Any] = []
         self._shared: tuple[BenchFactory, Any] | None = None
@@ -101,7 +101,7 @@ class RayExecutor:
         for actor in self._lender.more():
             self._take_up(actor)
         self._dispatch()
-        outcomes, self._failed = self._failed, []
+        outcomes, self._gathered = self._gathered, []
         refs = [*self._opening, *(ref for hand in self._hands for ref in hand.calls)]
         if not refs:
             time.sleep(0 if outcomes else timeout_s)
@@ -112,7 +112,7 @@ class RayExecutor:
         for ref in ready:
             outcomes += self._settle(ref)
         self._dispatch()
-        return outcomes + self._drain_failed()
+        return outcomes + self._drain()
 
     def tell(self, news: dict[str, Any]) -> None:
         """Say something to every worker; a thread of its own takes it in."""
@@ -141,7 +141,7 @@ class RayExecutor:
             self._lose(hand, RayActorError())
         ray.get([hand.actor.go_on.remote() for hand in self._hands if hand.is_ready], timeout=GRACE_S * 10)
         self._attempts.clear()
-        self._failed.clear()
+        self._gathered.clear()
 
     def stop(self) -> None:
         """Kill every worker."""
@@ -182,7 +182,7 @@ class RayExecutor:
 
     def _dispatch(self) -> None:
         while self._waiting:
-            ready = [hand for hand in self._hands if hand.is_ready and len(hand.calls) < self._depth()]
+            ready = [hand for hand in self._hands if hand.is_ready and self._has_place(hand)]
             if not ready:
                 return
             hand = min(ready, key=lambda h: h.n_tasks)
@@ -190,6 +190,12 @@ class RayExecutor:
             if not hand.calls:
                 hand.begun = time.monotonic()
             hand.calls[hand.actor.run.remote(tasks)] = tasks
+
+    def _has_place(self, hand: _Hand) -> bool:
+        """Whether a worker may be given the next task; one that was in a death has a worker to itself."""
+        if any(task.key in self._attempts for tasks in hand.calls.values() for task in tasks):
+            return False
+        return len(hand.calls) < (1 if self._waiting[0].key in self._attempts else self._depth())
 
     def _next_call(self) -> list[Task]:
         """Tasks for one call: few enough that every worker gets two, and one that was in a death alone."""
@@ -234,6 +240,7 @@ class RayExecutor:
     def _lose(self, hand: _Hand, error: RayError, *, failure: NbmlError | None = None) -> None:
         """Take a dead worker out, put its tasks back, and ask for another."""
         self._hands.remove(hand)
+        self._gathered += self._rescue(hand)
         self._stillborn = 0 if hand.is_ready else self._stillborn + 1
         if self._stillborn >= STILLBORN_LIMIT:
             raise EngineError("NBML-E22", times=self._stillborn, reason=str(error)[:600])
@@ -257,6 +264,18 @@ class RayExecutor:
         )
         self._take_up(self._lender.replace(hand.actor))
 
+    def _rescue(self, hand: _Hand) -> list[Outcome]:
+        """What a dead worker had finished before: those calls have no part in its death."""
+        outcomes: list[Outcome] = []
+        for ref in list(hand.calls):
+            try:
+                done: list[Outcome] = ray.get(ref, timeout=0)
+            except RayError:
+                break
+            del hand.calls[ref]
+            outcomes += [self._counted(outcome) for outcome in done]
+        return outcomes
+
     def _has_failed(self, task: Task, failure: NbmlError | None, *, is_memory: bool) -> bool:
         """Count a death against a task that may have caused it; whether that was one too many."""
         self._attempts[task.key] = attempts = self._attempts.get(task.key, 0) + 1
@@ -265,7 +284,7 @@ class RayExecutor:
         if failure is None:
             return False
         self._attempts.pop(task.key)
-        self._failed.append(Outcome(task.key, error=failure, attempts=attempts))
+        self._gathered.append(Outcome(task.key, error=failure, attempts=attempts))
         return True
 
     def _enforce_deadline(self) -> None:
@@ -282,9 +301,9 @@ class RayExecutor:
                 ),
             )
 
-    def _drain_failed(self) -> list[Outcome]:
-        failed, self._failed = self._failed, []
-        return failed
+    def _drain(self) -> list[Outcome]:
+        gathered, self._gathered = self._gathered, []
+        return gathered
 
 
 def release_supervisor(job_id: str) -> None:
