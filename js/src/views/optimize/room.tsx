@@ -122,7 +122,11 @@ function Job({ app, setting, job: { job_id, snapshot } }: Props & { job: JobView
   if (isFinished(job)) return <Notice level="info">{t("optimize_room.front.stopped")}</Notice>;
   if (line?.state === "interrupted")
     return <Notice level="warning">{t("panel.job.interrupted_words", { id: job_id })}</Notice>;
-  return <Live key={job_id} app={app} job={job} measured={measured} />;
+  const ranges = ["between", "at_least", "at_most"];
+  const limits =
+    setting.form.value?.goals.filter(goal => ranges.includes(goal.goal ?? "") && !goal.soft) ?? [];
+  const kept = new Set(limits.map(goal => goal.of));
+  return <Live key={job_id} app={app} job={job} measured={measured} kept={kept} />;
 }
 
 function useMeasured(app: App, runs: readonly string[]): MeasuredRows | null {

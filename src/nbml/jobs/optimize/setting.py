@@ -201,6 +201,8 @@ def _variable(
         if low is None:
             low = feature.low if step is None else float(-(-exact(feature.low) // exact(step)) * exact(step))
             low = max(low, feature.low) if step is None or low >= feature.low else low + step
+            if low > (feature.high if one.high is None else one.high):
+                low = feature.low  # a step wider than the range: one value is left, which is said (O4)
         high = feature.high if high is None else high
         if integer and one.step is None:
             low, high = _whole(low, high, one)

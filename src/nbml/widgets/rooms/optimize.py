@@ -64,6 +64,8 @@ def draft(session: Session, request: DraftSearch, progress: Progress) -> Optimiz
             form = None
     models = _models(session, runs if form is None else form.runs)
     progress.check()
+    if form is None and models is not None and request.runs is None and isinstance(session.job, OptimizeJob):
+        form = form_of(session.job.spec, models)
     drafted = look(form, models, session.settings)
     progress.check()
     if drafted.form.runs:

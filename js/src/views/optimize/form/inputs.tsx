@@ -136,7 +136,7 @@ function Bounds({ app, row, known, change }: RowProps) {
   const { t } = app;
   const [least, most] = [known.low ?? 0, known.high ?? 1];
   const [low, high] = [row.low ?? least, row.high ?? most];
-  const [from, to] = [Math.min(least, low), Math.max(most, high)];
+  const [from, to] = [Math.min(least, low, high), Math.max(most, low, high)];
   const step = stepOf(row, known);
   const round = (value: number) => Number((Math.round(value / step) * step).toPrecision(12));
   const count = known.bars.length;
@@ -195,13 +195,6 @@ function More({ app, row, known, change }: RowProps) {
       summary={
         <span title={t("optimize_room.goal.more", { name })}>{t("optimize_room.goal.more.short")}</span>
       }
-      aside={
-        isChanged(row) && (
-          <Button small kind="quiet" onClick={() => change(usual(known))}>
-            {t("optimize_room.inputs.reset")}
-          </Button>
-        )
-      }
     >
       <div class="nbml-optimize-controls">
         {row.use === "range" && (
@@ -234,6 +227,11 @@ function More({ app, row, known, change }: RowProps) {
               {t(`optimize_room.input.${flag}`)}
             </Checkbox>
           ))}
+        {isChanged(row) && (
+          <Button small kind="quiet" onClick={() => change(usual(known))}>
+            {t("optimize_room.inputs.reset")}
+          </Button>
+        )}
       </div>
     </Disclosure>
   );

@@ -18,6 +18,12 @@ export function Chosen({ app, table, row }: { app: App; table: FrontTable; row: 
       row
     ] ?? null;
   const number = (value: Cell) => (typeof value === "number" ? value : null);
+  const inside = (value: number | null, lower: number | null, upper: number | null) => {
+    if (value === null || lower === null || upper === null) return fmt.number(value);
+    const places = decimals(0, (upper - lower) / 2);
+    const rounded = Math.round(value * 10 ** places) / 10 ** places;
+    return fmt.number(rounded === 0 ? 0 : value, Math.max(places, 0));
+  };
   const predicted = table.columns.filter(column => column.role === "predicted");
   const inputs = table.columns.filter(column => column.role === "input");
   const others = (of: string) => table.columns.filter(column => column.role === "second" && column.of === of);
@@ -55,11 +61,11 @@ export function Chosen({ app, table, row }: { app: App; table: FrontTable; row: 
                 <div key={key}>
                   <dt title={of}>{of}</dt>
                   <dd>
-                    <strong>{fmt.number(number(cells[row] ?? null), places(lower, upper))}</strong>
+                    <strong>{inside(number(cells[row] ?? null), lower, upper)}</strong>
                     {lower !== null && (
                       <span class="nbml-quiet">
                         {" "}
-                        [{fmt.number(lower, places(lower, upper))}, {fmt.number(upper, places(lower, upper))}]
+                        [{inside(lower, lower, upper)}, {inside(upper, lower, upper)}]
                       </span>
                     )}
                     {others(of).length > 0 && (
@@ -173,10 +179,6 @@ function useNearest(app: App, jobId: string, row: number | null): NearRows | nul
   }, [jobId, row]);
   return near;
 }
-
-/** Decimal places worth showing inside an interval. */
-const places = (lower: number | null, upper: number | null) =>
-  lower === null || upper === null ? undefined : decimals(0, (upper - lower) / 2);
 
 const shown = (cell: Cell) =>
   cell === null ? "–" : typeof cell === "number" ? plainNumber(cell) : String(cell);

@@ -14,9 +14,11 @@ export interface Axis {
 
 export interface Front {
   axes: readonly Axis[];
-  /** Keys of the axes that goals are on, in the order of the goals. */
+  /** Keys of the axes that goals are on: those that are traded before those that are only kept. */
   goals: readonly string[];
   rows: number;
+  /** Of the goals, what shall be as small as possible. */
+  costs: readonly string[];
   knee: number | null;
 }
 
@@ -39,17 +41,25 @@ export function ofTable(table: FrontTable, t: Translate): Front {
     axes.push({ key, label, of, role: role as Axis["role"], cells: plain, isNumber });
   }
   const known = new Set(axes.map(axis => axis.key));
-  const goals = [...new Set(table.goal_columns)].filter(key => known.has(key));
-  return { axes, goals, rows: axes[0]?.cells.length ?? 0, knee: table.knee };
+  const places = table.goals.map((_, at) => at);
+  const order = [
+    ...places.filter(at => !table.goals[at]?.is_limit),
+    ...places.filter(at => table.goals[at]?.is_limit),
+  ];
+  const keys = (list: number[]) =>
+    [...new Set(list.map(at => table.goal_columns[at] ?? ""))].filter(key => known.has(key));
+  const costs = keys(order.filter(at => table.goals[at]?.kind === "minimize"));
+  return { axes, goals: keys(order), costs, rows: axes[0]?.cells.length ?? 0, knee: table.knee };
 }
 
-/** What a search under way has found so far: the values of its goals. */
-export function ofLive(view: FrontView): Front {
+/** What a search under way has found so far: the values of its goals; `kept` are those that only must hold. */
+export function ofLive(view: FrontView, kept: ReadonlySet<string> = new Set()): Front {
   const axes = view.names.map((name, at): Axis => {
     const cells = view.points.map(point => point[at] ?? null);
     return { key: `goal ${at}`, label: name, of: name, role: "predicted", cells, isNumber: true };
   });
-  return { axes, goals: axes.map(axis => axis.key), rows: view.points.length, knee: null };
+  const goals = [...axes.filter(axis => !kept.has(axis.of)), ...axes.filter(axis => kept.has(axis.of))];
+  return { axes, goals: goals.map(axis => axis.key), costs: [], rows: view.points.length, knee: null };
 }
 
 export const axisOf = (front: Front, key: string | null) => front.axes.find(axis => axis.key === key);

@@ -7,11 +7,19 @@ import { Amount, Button, FaultNotice, Notice, ProgressBar, Section, Stack } from
 import { ofLive } from "./front";
 import { Scatter } from "./scatter";
 
-export function Live({ app, job, measured }: { app: App; job: Snapshot; measured: MeasuredRows | null }) {
+export interface LiveProps {
+  app: App;
+  job: Snapshot;
+  measured: MeasuredRows | null;
+  /** What goals are on that only must hold. */
+  kept: ReadonlySet<string>;
+}
+
+export function Live({ app, job, measured, kept }: LiveProps) {
   const { t, fmt, store } = app;
   const [fault, setFault] = useState<KernelFault | null>(null);
   const view = job.front;
-  const front = useMemo(() => (view ? ofLive(view) : null), [view]);
+  const front = useMemo(() => (view ? ofLive(view, kept) : null), [view, [...kept].join()]);
   const isStopping = store.stopping.value === job.job_id;
   const stop = () => {
     setFault(null);

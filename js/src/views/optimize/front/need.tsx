@@ -8,8 +8,11 @@ export function Need({ app, front, onSelect }: { app: App; front: Front; onSelec
   const { t, fmt } = app;
   const numbers = front.axes.filter(axis => axis.isNumber);
   const options = numbers.map(axis => ({ value: axis.key, label: axis.label }));
-  const [key, setKey] = useState(front.goals[0] ?? numbers[0]?.key ?? "");
-  const [cost, setCost] = useState(front.goals[1] ?? numbers.find(axis => axis.role === "input")?.key ?? "");
+  const first = front.goals.find(one => !front.costs.includes(one)) ?? numbers[0]?.key ?? "";
+  const [key, setKey] = useState(first);
+  const [cost, setCost] = useState(
+    front.costs[0] ?? numbers.find(axis => axis.role === "input" && axis.key !== first)?.key ?? "",
+  );
   const [sense, setSense] = useState<"at_least" | "at_most">("at_least");
   const [value, setValue] = useState<number | null>(null);
   const find = (asked: { key: string; sense: typeof sense; value: number | null; cost: string }) => {

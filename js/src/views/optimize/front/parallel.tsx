@@ -49,7 +49,7 @@ export function Parallel({ app, front, shown, selected, onSelect }: ParallelProp
             <line x1={place(at)} x2={place(at)} y1={TOP} y2={TOP + HEIGHT} />
             <text x={place(at)} y={12} text-anchor="middle">
               <title>{axis.label}</title>
-              {short(axis.label)}
+              {short(axis.role === "predicted" ? axis.of : axis.label)}
             </text>
             <text x={place(at)} y={TOP - 6} text-anchor="middle" class="nbml-optimize-end">
               {scales[at]?.top(fmt.number)}

@@ -165,7 +165,7 @@ export function draw(
       showlegend: data.length > 1,
       legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
       margin: { l: 60, r: 16, t: 36, b: 48 },
-      uirevision: `${x.key} ${y.key}`,
+      uirevision: plain(`${x.key} ${y.key}`, 200),
     },
   };
 }

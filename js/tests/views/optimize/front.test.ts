@@ -1,0 +1,112 @@
+/** What every view of a front shares: axes, filters, the cheapest row, safe text. */
+import { describe, expect, it } from "vitest";
+import made from "../../../dev/rooms/optimize-answers.json";
+import type { FrontTable, MeasuredRows } from "../../../src/protocol/types";
+import { completions, quoted } from "../../../src/views/optimize/form/formula-box";
+import { readLevels } from "../../../src/views/optimize/form/inputs";
+import { asText } from "../../../src/views/optimize/front/chosen";
+import {
+  axisOf,
+  behind,
+  cheapest,
+  ofLive,
+  ofTable,
+  passing,
+  usualAxes,
+} from "../../../src/views/optimize/front/front";
+import { draw, plain } from "../../../src/views/optimize/front/scatter";
+
+const table = made.result as unknown as FrontTable;
+const t = (key: string, fields?: Record<string, string | number>) => `${key} ${fields?.name ?? ""}`.trim();
+const front = ofTable(table, t);
+const STRENGTH = "predicted_強度 [MPa]";
+
+describe("a front", () => {
+  it("begins with the goals that are traded", () => {
+    expect(front.rows).toBe(35);
+    expect(usualAxes(front).x).toBe(STRENGTH);
+    expect(usualAxes(front).y).toBe(front.costs[0]);
+    expect(front.goals.at(-1)).toBe("predicted_slump [cm]");
+  });
+
+  it("of one goal goes up against desirability", () => {
+    const single = { ...front, goals: [STRENGTH] };
+    expect(usualAxes(single)).toEqual({ x: STRENGTH, y: "desirability" });
+  });
+
+  it("is narrowed by limits, a bound included", () => {
+    const values = axisOf(front, STRENGTH)?.cells as number[];
+    const low = values[3] as number;
+    const rows = passing(front, [{ key: STRENGTH, low, high: null }]);
+    expect(rows).toContain(3);
+    expect(rows.every(row => (values[row] as number) >= low)).toBe(true);
+    expect(passing(front, [{ key: "gone", low: 1, high: 2 }])).toHaveLength(35);
+  });
+
+  it("finds the cheapest row that reaches a value, else the nearest", () => {
+    const cost = front.costs[0] as string;
+    const found = cheapest(front, { key: STRENGTH, sense: "at_least", value: 50 }, cost);
+    const [values, paid] = [axisOf(front, STRENGTH)?.cells, axisOf(front, cost)?.cells] as [
+      number[],
+      number[],
+    ];
+    const least = Math.min(...paid.filter((_, row) => (values[row] as number) >= 50));
+    expect(found).toEqual({ row: paid.indexOf(least), isReached: true });
+    const out = cheapest(front, { key: STRENGTH, sense: "at_least", value: 999 }, cost);
+    expect(out).toEqual({ row: values.indexOf(Math.max(...values)), isReached: false });
+  });
+
+  it("has training rows behind it where both axes were measured", () => {
+    const measured = made.measured as unknown as MeasuredRows;
+    const axes = ["predicted_slump [cm]", STRENGTH].map(key => axisOf(front, key));
+    const [x, y] = axes as [NonNullable<(typeof axes)[0]>, NonNullable<(typeof axes)[0]>];
+    expect(behind(measured, x, y)?.[0]).toHaveLength(103);
+    const formula = front.axes.find(axis => axis.role === "formula");
+    expect(formula && behind(measured, x, formula)).toBeNull();
+  });
+
+  it("under way puts goals that only must hold last", () => {
+    const view = {
+      names: ["a", "b"],
+      points: [
+        [1, 2],
+        [3, null],
+      ],
+    } as never;
+    expect(ofLive(view, new Set(["a"])).goals).toEqual(["goal 1", "goal 0"]);
+  });
+});
+
+describe("text of the user's", () => {
+  it("is drawn letter by letter", () => {
+    expect(plain("<b>a</b> & $x$ %{y}")).toBe("&lt;b&gt;a&lt;/b&gt; &amp; &#36;x&#36; %&#123;y&#125;");
+    const [x, y] = [axisOf(front, "<b>slag</b>"), axisOf(front, STRENGTH)] as never[];
+    const words = { measured: "m", front: "f", knee: "k", selected: "s" };
+    const figure = draw(
+      front,
+      { x: x as never, y: y as never, colour: undefined },
+      null,
+      undefined,
+      0,
+      words,
+    );
+    expect(JSON.stringify(figure)).not.toContain("<b>");
+  });
+
+  it("does not run in a spreadsheet it is pasted into", () => {
+    const hostile = { ...table, columns: [{ key: "=1+1", role: "input", of: "", cells: ["@SUM(A1)", "x"] }] };
+    expect(asText(hostile as unknown as FrontTable, 0)).toBe("'=1+1\n'@SUM(A1)\n");
+  });
+
+  it("is completed as a formula takes it", () => {
+    expect(quoted("Water")).toBe("Water");
+    expect(quoted("水_1")).toBe("水_1");
+    expect(quoted("a,b")).toBe("`a,b`");
+    expect(completions("2 * `fly", ["Fly ash", "Water"])).toEqual({ from: 4, found: ["Fly ash"] });
+    expect(completions("2 + ", ["Water"]).found).toEqual([]);
+  });
+
+  it("is read as numbers, full-width ones too", () => {
+    expect(readLevels("1, 2.5、３ x")).toEqual([1, 2.5, 3, "x"]);
+  });
+});

@@ -1,0 +1,192 @@
+/** Optimize: the form with its faults and its light, the front as it grows, one row selected in every view. */
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/preact";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { answers, frontLog } from "../../../dev/rooms/optimize";
+import made from "../../../dev/rooms/optimize-answers.json";
+import type { OptimizeForm } from "../../../src/protocol/types";
+import { OptimizeRoom } from "../../../src/views/optimize/room";
+import { draw, expectAccessible, makeApp } from "../../kit";
+
+afterEach(cleanup);
+type Answers = typeof answers;
+
+async function open(more: Answers = {}, language: "en" | "ja" = "en") {
+  const app = await makeApp({ ...answers, ...more }, language);
+  app.kernel.state = { ...app.kernel.state, rooms: ["data", "train", "optimize", "runs"] };
+  await app.store.ask();
+  draw(<OptimizeRoom app={app} />, app);
+  const heard = (kind: string) => app.kernel.heard.filter(request => request.kind === kind);
+  const looked = () => (heard("optimize.draft").at(-1) as unknown as { form: OptimizeForm }).form;
+  return { app, heard, looked };
+}
+
+async function openForm(more: Answers = {}, language: "en" | "ja" = "en") {
+  const found = await open(more, language);
+  await screen.findByRole("button", { name: language === "en" ? "Search" : "逆解析を実行" });
+  return found;
+}
+
+async function openFront() {
+  const found = await open();
+  await act(async () => found.app.kernel.play(frontLog(), Number.POSITIVE_INFINITY));
+  await screen.findByText(/35 best bargains/);
+  return found;
+}
+
+describe("the form", () => {
+  it("is filled in, says what will be searched, and searches at one press", async () => {
+    const { heard } = await openForm();
+    expect(screen.getByText(/7 inputs are varied/)).toBeTruthy();
+    expect(screen.getByText(/Feasible/)).toBeTruthy();
+    expect(document.querySelector("img")).toBeNull();
+    const button = screen.getByRole("button", { name: "Search" });
+    fireEvent.click(button);
+    fireEvent.click(button);
+    await waitFor(() => expect(heard("optimize.start")).toHaveLength(1));
+    await expectAccessible();
+  });
+
+  it("has goals, inputs and mixtures looked at as they are typed", async () => {
+    const { looked } = await openForm();
+    await userEvent.selectOptions(screen.getByLabelText("Goal for flow [cm]"), "at most");
+    await userEvent.type(screen.getByLabelText("Value"), "60");
+    await waitFor(() => expect(looked()?.goals[1]).toMatchObject({ goal: "at_most", value: 60 }));
+    await userEvent.type(screen.getByLabelText("Least Water"), "170");
+    await waitFor(() => expect(looked().inputs.find(row => row.name === "Water")?.low).toBe(170));
+    await userEvent.selectOptions(screen.getByLabelText("How SP is set"), "fixed");
+    await waitFor(() => expect(looked().inputs.find(row => row.name === "SP")?.use).toBe("fixed"));
+    const total = screen.getByLabelText("Total");
+    await userEvent.clear(total);
+    await userEvent.type(total, "2350");
+    await waitFor(() => expect(looked().constraints[0]).toMatchObject({ kind: "mixture", total: 2350 }));
+  });
+
+  it("adds and removes constraints, and completes names in formulas with backticks", async () => {
+    const { looked } = await openForm();
+    await userEvent.click(screen.getByRole("button", { name: "Add a constraint" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Formula" }));
+    const box = screen.getAllByRole("combobox", { name: "Formula" }).at(-1) as HTMLInputElement;
+    await userEvent.type(box, "fly");
+    await userEvent.keyboard("{Enter}");
+    expect(box.value).toBe("`Fly ash`");
+    await waitFor(() =>
+      expect(looked().constraints.at(-1)).toEqual({ kind: "formula", formula: "`Fly ash`" }),
+    );
+    const remove = screen.getAllByRole("button", { name: "Remove: Formula" }).at(-1) as HTMLElement;
+    await userEvent.click(remove);
+    await waitFor(() => expect(looked().constraints).toHaveLength(made.draft.en.form.constraints.length));
+  });
+
+  it("puts every fault at its field, all at once, with what mends it", async () => {
+    const { looked } = await openForm({ "optimize.draft": () => made.broken.en });
+    const at = (field: string) => document.querySelector(`[data-field="${field}"]`)?.textContent;
+    expect(at("inputs.0")).toMatch(/wrong way round/);
+    expect(at("inputs.1")).toMatch(/know it from 0.0 to 193.0/);
+    expect(at("inputs.3")).toMatch(/must be above zero/);
+    expect(at("goals.0")).toMatch(/wrong way round/);
+    expect(at("goals.4")).toMatch(/cannot be read from character/);
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Search" }).disabled).toBe(true);
+    expect(screen.getByText(/5 fields need mending/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Swap the bounds" }));
+    await waitFor(() => expect(looked().inputs[0]).toMatchObject({ low: 100, high: 400 }));
+  });
+
+  it("says which constraints clash, beside the button and at the constraint", async () => {
+    await openForm({ "optimize.draft": () => made.clash.en });
+    expect(screen.getByText(/cannot be kept together/)).toBeTruthy();
+    expect(screen.getByText("SP = 3")).toBeTruthy();
+    expect(document.querySelector(".nbml-optimize-clash")?.getAttribute("data-field")).toBe("constraints.4");
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "Search" }).disabled).toBe(true);
+  });
+
+  it("shows what the kernel refuses at the press", async () => {
+    const fault = { code: "NBML-O46", message: "No rows are kept.", next_step: "", field: "constraints.2" };
+    await openForm({
+      "optimize.start": () => {
+        throw fault;
+      },
+    });
+    await userEvent.click(screen.getByRole("button", { name: "Search" }));
+    expect((await screen.findByRole("alert")).textContent).toMatch(/NBML-O46/);
+    expect(document.querySelector('[data-field="constraints.2"]')?.textContent).toMatch(/No rows are kept/);
+  });
+
+  it("sends to Train where there is no model, in Japanese too", async () => {
+    const none = { ...made.draft.ja, form: { ...made.draft.ja.form, runs: [] } };
+    const { app } = await open({ "optimize.draft": () => none }, "ja");
+    await userEvent.click(await screen.findByRole("button", { name: "「学習」を開く" }));
+    expect(app.room.value).toBe("train");
+  });
+});
+
+describe("the front", () => {
+  it("grows while it searches and can be stopped and kept", async () => {
+    const { app, heard } = await open();
+    const half = frontLog().findIndex(event => event.type === "front.changed") + 1;
+    await act(async () => app.kernel.play(frontLog().slice(0, half), Number.POSITIVE_INFINITY));
+    expect(await screen.findByText(/rows on the front after/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Stop" }));
+    await waitFor(() => expect(heard("stop_job")).toHaveLength(1));
+  });
+
+  it("shows one row in every view, with what is known of it", async () => {
+    const { heard } = await openFront();
+    expect(screen.getByText("Row 27")).toBeTruthy();
+    const grid = screen.getByRole("grid", { name: "Pareto rows" });
+    const cell = within(grid).getAllByRole("row")[1] as HTMLElement;
+    await userEvent.click(cell);
+    expect(await screen.findByRole("heading", { name: "Row 1" })).toBeTruthy();
+    expect(screen.getByText("Chance of meeting all goals")).toBeTruthy();
+    expect(await screen.findByText("Row 50")).toBeTruthy();
+    await waitFor(() => expect(heard("optimize.choose").length).toBeGreaterThan(0));
+    const lines = document.querySelectorAll(".nbml-optimize-line");
+    expect(lines).toHaveLength(35);
+    fireEvent.click(lines[4] as Element);
+    expect(screen.queryByRole("heading", { name: "Row 1" })).toBeNull();
+    expect(document.querySelectorAll(".nbml-optimize-line-chosen")).toHaveLength(1);
+    expect(document.querySelector("img")).toBeNull();
+    await expectAccessible();
+  });
+
+  it("narrows all views by a filter", async () => {
+    await openFront();
+    await userEvent.click(screen.getByRole("button", { name: "Filter" }));
+    const row = document.querySelector(".nbml-optimize-filter") as HTMLElement;
+    await userEvent.type(within(row).getByLabelText("From"), "50");
+    await waitFor(() => expect(screen.getByText(/of 35 rows/).textContent).toMatch(/^2\d of 35/));
+    expect(document.querySelectorAll(".nbml-optimize-line").length).toBeLessThan(35);
+  });
+
+  it("finds the cheapest row that reaches a value", async () => {
+    await openFront();
+    const part = screen.getByRole("region", { name: /cheapest/ });
+    await userEvent.type(within(part).getByLabelText("Value"), "50");
+    expect((await within(part).findByRole("status")).textContent).toMatch(/^Row 22: 50.80/);
+    expect(screen.getByRole("heading", { name: "Row 22" })).toBeTruthy();
+  });
+
+  it("proposes what to try next, with reasons", async () => {
+    const { heard } = await openFront();
+    await userEvent.click(screen.getByRole("button", { name: "Propose" }));
+    expect(await screen.findByText("good and uncertain: teaches most")).toBeTruthy();
+    expect(heard("optimize.propose")).toHaveLength(1);
+  });
+
+  it("hands the table over as a file", async () => {
+    const { heard } = await openFront();
+    const saved = vi.fn(() => "blob:x");
+    Object.assign(URL, { createObjectURL: saved, revokeObjectURL: () => undefined });
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    await userEvent.click(screen.getByRole("button", { name: "CSV" }));
+    await waitFor(() => expect(saved).toHaveBeenCalledTimes(1));
+    expect(heard("optimize.export")[0]).toMatchObject({ format: "csv" });
+    click.mockRestore();
+  });
+
+  it("takes the settings of a search into the form", async () => {
+    const { heard } = await openFront();
+    await userEvent.click(screen.getByRole("button", { name: "Use these settings" }));
+    await waitFor(() => expect(heard("optimize.again")).toHaveLength(1));
+  });
+});
