@@ -27,6 +27,7 @@ IN_ORDER = (
     "interval_coverage",
     "domain_error",
     "predicting",
+    "profiler",
     "inverse_search",
     "inverse_trust",
     "quality",
@@ -37,7 +38,7 @@ TAKES = {
     "data": tuple(
         name
         for name in IN_ORDER
-        if name not in ("shap_speed", "cost_per_trial", "predicting", "inverse_trust")
+        if name not in ("shap_speed", "cost_per_trial", "predicting", "profiler", "inverse_trust")
     ),
     "full": ("cost_per_trial",),
 }
