@@ -6,6 +6,8 @@ interface Page {
   panel?: Promise<unknown>;
   /** The module that draws figures, asked for once. */
   plots?: Promise<Plotly>;
+  /** Ids given so far. */
+  ids?: number;
 }
 
 export function page(): Page {

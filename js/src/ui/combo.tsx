@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useField } from "./field";
+import { useId } from "./id";
 import { Listbox, SHOWN, search } from "./listbox";
 import { useLocale } from "./locale";
 import type { Option } from "./option";

@@ -1,6 +1,7 @@
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useId, useMemo } from "preact/hooks";
+import { useContext, useMemo } from "preact/hooks";
 import { classes } from "./classes";
+import { useId } from "./id";
 
 export interface FieldLinks {
   id: string;

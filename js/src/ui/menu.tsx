@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { classes } from "./classes";
+import { useId } from "./id";
 import { Popover } from "./popover";
 import { onArrowKeys } from "./roving";
 

@@ -1,6 +1,7 @@
-import { useId, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { classes } from "./classes";
 import { useField } from "./field";
+import { useId } from "./id";
 import { Listbox, SHOWN, search } from "./listbox";
 import { useLocale } from "./locale";
 import type { Option } from "./option";

@@ -1,5 +1,5 @@
-import { useId } from "preact/hooks";
 import { useField } from "./field";
+import { useId } from "./id";
 import type { Option } from "./option";
 
 export interface SegmentedProps<V extends string> {

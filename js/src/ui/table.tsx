@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { classes } from "./classes";
+import { useId } from "./id";
 import { useLocale } from "./locale";
 import { useVirtualRows } from "./virtual";
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
 import { classes } from "./classes";
+import { useId } from "./id";
 import { onArrowKeys } from "./roving";
 
 export interface Tab<V extends string = string> {

@@ -1,7 +1,8 @@
 /** The table itself: only rows and columns in sight are drawn and fetched; every head holds its distribution. */
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ColumnLine } from "../../protocol/types";
 import { classes } from "../../ui";
+import { useId } from "../../ui/id";
 import { Distribution, isQuantity } from "./distribution";
 import type { DataModel } from "./model";
 

@@ -1,7 +1,8 @@
 /** Data: choose a table, see how it was read, correct it, look at it, and mend what the checks find. */
-import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { RoomProps } from "../../app";
 import { Button, Columns, CopyButton, Empty, FaultNotice, ProgressBar, Row, Section, Tabs } from "../../ui";
+import { useId } from "../../ui/id";
 import { type ChartChoice, Charts, FIRST_CHOICE } from "./charts";
 import { Checks } from "./checks";
 import "./data.css";

@@ -1,6 +1,6 @@
-import { useId } from "preact/hooks";
 import type { RoomProps } from "../../app";
 import { Empty, FaultNotice, Tabs } from "../../ui";
+import { useId } from "../../ui/id";
 import { rooms } from "../rooms";
 import { Boundary } from "./boundary";
 import { ConnectionNotice } from "./connection-notice";

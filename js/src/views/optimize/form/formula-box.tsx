@@ -1,6 +1,7 @@
 /** A line for a formula; names are completed while one types, in backticks where they need them. */
-import { useId, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Popover } from "../../../ui";
+import { useId } from "../../../ui/id";
 
 export interface FormulaBoxProps {
   value: string;
