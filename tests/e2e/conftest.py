@@ -8,19 +8,28 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
-from ..conftest import end_head
+from nbml.engine.lease import Lease
+
+from ..unit.widgets.pages import Recorded
 from .lab import Lab
 from .notebook import Notebook
+from .workbench import Workbench
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "src" / "nbml" / "widgets" / "static"
 SHOTS = Path(os.environ.get("NBML_SCREENSHOTS", ROOT / "build" / "screenshots"))
+FAILED = pytest.StashKey[bool]()
+INLINE = {"NBML_EXECUTOR": "inline", "NBML_WARM_UP": "0"}
+"""Surroundings of kernels where the cluster is not the subject."""
+TABLE = """import nbml
+from sklearn.datasets import load_diabetes
+frame = load_diabetes(as_frame=True, scaled=False).frame"""
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader", "--use-gl=angle",
@@ -48,9 +57,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def locale() -> str:
+    """The browser's language."""
+    return "en-GB"
+
+
+@pytest.fixture
+def context(browser: Browser, locale: str) -> Iterator[BrowserContext]:
     """A fresh profile that can reach loopback only; what it asks of others fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB")
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale=locale)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     strangers: list[str] = []
 
@@ -92,22 +107,49 @@ def wheel_python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory, wheel_python: str) -> Iterator[Lab]:
-    """JupyterLab in its light theme, with kernels that have the wheel."""
-    with Lab(tmp_path_factory.mktemp("lab"), kernel_python=wheel_python) as lab:
+def lab(
+    tmp_path_factory: pytest.TempPathFactory, wheel_python: str, request: pytest.FixtureRequest
+) -> Iterator[Lab]:
+    """JupyterLab in its light theme, with kernels that have the wheel; a module's SURROUNDINGS are theirs."""
+    surroundings = getattr(request.module, "SURROUNDINGS", {})
+    folder = tmp_path_factory.mktemp("lab")
+    with Lab(folder, kernel_python=wheel_python, environment=surroundings) as lab:
         yield lab
-    end_head(lab.home)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    """Let the page know how its test went."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page on which no dialog may open and no script may fail."""
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page on which no dialog may open and no script may fail; it may be left with a notebook unsaved."""
     page = context.new_page()
     faults: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        if dialog.type == "beforeunload":
+            dialog.accept()
+            return
+        faults.append(dialog.message)
+        dialog.dismiss()
+
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("dialog", lambda dialog: (faults.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", refuse)
     yield page
+    _keep_failure(request, page)
     assert faults == []
+
+
+def _keep_failure(request: pytest.FixtureRequest, page: Page) -> None:
+    if FAILED in request.node.stash and not page.is_closed():
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"failed_{request.node.name}.png")
 
 
 @pytest.fixture
@@ -115,7 +157,27 @@ def notebook(lab: Lab, page: Page, request: pytest.FixtureRequest) -> Iterator[N
     """A notebook of this test, open in JupyterLab; its kernel ends with it."""
     book = Notebook(lab, page, request.node.name)
     yield book
+    _keep_failure(request, page)
     book.close()
+
+
+@pytest.fixture
+def recorded(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Recorded]:
+    """Makes jobs that run for all that can be seen; the test writes their events."""
+    monkeypatch.setenv("NBML_HOME", str(lab.home))
+
+    def make(*args: object, **keys: object) -> Recorded:
+        job = Recorded(*args, **keys)
+        Lease(job.folder.lease)
+        return job
+
+    return make
+
+
+@pytest.fixture
+def bench(notebook: Notebook) -> Workbench:
+    """The first panel of the notebook, once there is one."""
+    return Workbench(notebook.panel)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ class Lab:
         self.token = secrets.token_hex(16)
         self.port = _free_port()
         self.notebooks.mkdir(parents=True, exist_ok=True)
-        self._app = app
+        self._app, self._kernel_python = app, kernel_python
         self._write_kernel(kernel_python)
         settings = folder / "settings"
         themes = {"@jupyterlab/apputils-extension/themes.jupyterlab-settings": {"theme": theme}}
@@ -90,9 +90,9 @@ class Lab:
         return f"http://127.0.0.1:{self.port}"
 
     def address(self, name: str) -> str:
-        """Address of a notebook, with the token."""
+        """Address of a notebook, with the token; JupyterLab forgets what else was open."""
         where = {"lab": "lab/tree/", "notebook": "notebooks/", "voila": "voila/render/"}[self._app]
-        return f"{self.url}/{where}{name}?token={self.token}"
+        return f"{self.url}/{where}{name}?token={self.token}" + "&reset" * (self._app == "lab")
 
     def write(self, name: str, cells: Sequence[str]) -> Path:
         """Write a notebook of code cells."""
@@ -172,6 +172,9 @@ class Lab:
             self._process.kill()
             self._process.wait()
         self._process = None
+        if (self.home / "engine").exists():  # the head is that of the kernels' interpreter, not of ours
+            end = "from nbml.engine.cluster import stop_head; stop_head()"
+            subprocess.run([self._kernel_python, "-c", end], env=self._environment, timeout=120, check=True)
 
     def __enter__(self) -> Lab:
         return self.start()

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .lab import Lab
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 90_000
 IS_IDLE = """() => {
     const context = window.jupyterapp?.shell?.currentWidget?.sessionContext;
     const kernel = context?.session?.kernel;
@@ -52,6 +52,22 @@ class Notebook:
             self.wait_idle()
         return self
 
+    def add(self, code: str, *, wait: bool = True) -> None:
+        """Write a cell at the end and run it."""
+        prompts = self.page.locator(".jp-CodeCell .jp-InputPrompt")
+        before = prompts.count()
+        self.page.locator(".jp-Cell .jp-InputPrompt").last.click()
+        self.command("notebook:insert-cell-below")
+        expect(prompts).to_have_count(before + 1)
+        self.command("notebook:enter-edit-mode")
+        self.page.keyboard.insert_text(code)
+        self.command("notebook:run-cell", wait=False)
+        if wait:
+            expect(prompts.last).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE_MS)
+            self.wait_idle()
+        else:
+            expect(prompts.last).to_have_text("[*]:", timeout=PATIENCE_MS)
+
     def command(self, name: str, *, wait: bool = True) -> None:
         """Do what a menu entry of the notebook does."""
         do = f"window.jupyterapp.commands.execute({json.dumps(name)})"
@@ -60,7 +76,12 @@ class Notebook:
     def restart(self) -> None:
         """Restart the kernel, and say yes to it."""
         self.command("kernelmenu:restart", wait=False)
-        self.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+        self.page.locator(".jp-Dialog").locator(".jp-mod-accept").click()
+        self.wait_idle()
+
+    def interrupt(self) -> None:
+        """Interrupt what the kernel does."""
+        self.command("kernelmenu:interrupt")
         self.wait_idle()
 
     def reload(self) -> None:

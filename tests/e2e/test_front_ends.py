@@ -1,0 +1,46 @@
+"""The same panel in other front ends: Notebook 7, and Voila, which has no cells and no menus."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import INLINE, TABLE
+from .lab import Lab
+from .notebook import PATIENCE_MS
+from .workbench import Workbench
+
+CELL = TABLE + "\nnbml.workbench(frame, language='en')"
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(params=["notebook", "voila"])
+def front_end(request, tmp_path_factory, wheel_python):
+    folder = tmp_path_factory.mktemp(request.param)
+    with Lab(folder, kernel_python=wheel_python, app=request.param, environment=INLINE) as server:
+        yield request.param, server
+
+
+def test_a_search_in_another_front_end(front_end, page, shoot):
+    """Choose the target, train, see the result with its plot."""
+    name, server = front_end
+    server.write("panel.ipynb", [CELL])
+    page.goto(server.address("panel.ipynb"))
+    if name == "notebook":
+        page.locator(".jp-Notebook .jp-CodeCell").first.click(timeout=PATIENCE_MS)
+        page.wait_for_function("window.jupyterapp", timeout=PATIENCE_MS)
+        page.keyboard.press("Escape")
+        expect(page.locator(".jp-KernelStatus, .jp-NotebookKernelStatus").first).to_be_attached()
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+    bench = Workbench(page.locator(".nbml").first)
+    expect(bench.root).to_be_visible(timeout=PATIENCE_MS)
+    bench.room("Data").say_role("target", "target")
+    bench.button("Go to Train").click()
+    bench.trials(3).train()
+    bench.wait_state("Done")
+    expect(bench.verdict).to_contain_text("±", timeout=PATIENCE_MS)
+    bench.wait_figure()
+    expect(page.locator(".nbml-static").first).to_be_hidden()
+    shoot(page, f"front_end_{name}")
+    server.end_kernel("panel.ipynb")
