@@ -16,7 +16,7 @@ export interface InputHeadProps {
 }
 
 export function InputHead({ app, profiler, input, place, value }: InputHeadProps) {
-  const { t } = app;
+  const { t, fmt } = app;
   const name = input.unit ? `${input.label} [${input.unit}]` : input.label;
   const flag = profiler.flag(place);
   const fault = profiler.fault.value?.field === `inputs.${place}` ? profiler.fault.value : null;
@@ -41,7 +41,12 @@ export function InputHead({ app, profiler, input, place, value }: InputHeadProps
         ) : (
           flag && (
             <span class="nbml-predict-flag" title={t(`predict_room.flag.${flag}.help`)}>
-              {t(`predict_room.flag.${flag}`)}
+              {flag === "outside"
+                ? t("predict_room.flag.outside.range", {
+                    low: fmt.number(input.low, placesOfStep(input)),
+                    high: fmt.number(input.high, placesOfStep(input)),
+                  })
+                : t(`predict_room.flag.${flag}`)}
             </span>
           )
         )}
@@ -75,8 +80,8 @@ function Quantity({ app, profiler, input, place, value, label }: InputHeadProps 
         onCommit={() => profiler.settle()}
       />
       <div class="nbml-predict-ends nbml-quiet nbml-figures">
-        <span>{told(input.low)}</span>
-        <span>{told(input.high)}</span>
+        <span>{told(span.low)}</span>
+        <span>{told(span.high)}</span>
       </div>
     </>
   );

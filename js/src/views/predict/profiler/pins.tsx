@@ -38,21 +38,11 @@ export function Pins({ app, opened, profiler }: { app: App; opened: ModelView; p
                   <path d="M0 3H24" />
                 </svg>{" "}
                 {pin.name}{" "}
-                <Button
-                  small
-                  kind="quiet"
-                  label={t("predict_room.pins.go", { name: pin.name })}
-                  onClick={() => profiler.take(pin.row)}
-                >
-                  {t("predict_room.pins.take")}
+                <Button small kind="quiet" onClick={() => profiler.take(pin.row)}>
+                  {t("predict_room.pins.go", { name: pin.name })}
                 </Button>
-                <Button
-                  small
-                  kind="quiet"
-                  label={t("predict_room.pins.remove", { name: pin.name })}
-                  onClick={() => profiler.unpin(pin.name)}
-                >
-                  {t("predict_room.pins.drop")}
+                <Button small kind="quiet" onClick={() => profiler.unpin(pin.name)}>
+                  {t("predict_room.pins.remove", { name: pin.name })}
                 </Button>
               </th>
             ))}
