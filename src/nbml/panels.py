@@ -105,6 +105,11 @@ def Predict(job: AnyJob | str | None = None, **options: Any) -> WorkbenchPanel: 
     return workbench(job=job, rooms=("predict",), **options)
 
 
+def Optimize(job: AnyJob | str | None = None, **options: Any) -> WorkbenchPanel:  # noqa: N802
+    """The Optimize room alone, with the models of a training, or a search; options as ``workbench``."""
+    return workbench(job=job, rooms=("optimize",), **options)
+
+
 def Runs(**options: Any) -> WorkbenchPanel:  # noqa: N802
     """The Runs room alone; options as ``workbench``."""
     return workbench(rooms=("runs",), **options)

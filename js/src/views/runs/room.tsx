@@ -69,8 +69,9 @@ export function RunsRoom({ app }: RoomProps) {
   };
   const open = async (job_id: string) => {
     try {
-      store.adopt(await client.ask("open_job", { job_id }));
-      app.open("train");
+      const panel = await client.ask("open_job", { job_id });
+      store.adopt(panel);
+      app.open(panel.state.job?.task ?? "train");
     } catch (error) {
       setFault(error as KernelFault);
     }
