@@ -29,8 +29,8 @@ def pick_rows(
     target : int
         Place of the target whose extremes are asked for.
     words : str
-        Every word must be found in a row: its number, a number in it, or part of a text in it; capitals do
-        not count. Holds for all ways of picking.
+        Every word must be found in a row: its number from 1, a number in it, or part of a text in it;
+        capitals do not count. Holds for all ways of picking.
     seed : int
         For random rows: the same seed, the same rows.
     count : int
@@ -75,11 +75,11 @@ def _matches(frame: pd.DataFrame, words: str) -> NDArray[np.bool_]:
 
 
 def _has(frame: pd.DataFrame, word: str) -> NDArray[np.bool_]:
-    """Rows in which a word is the row's number, a number, or part of a text."""
+    """Rows in which a word is the row's number from 1, a number, or part of a text."""
     has = np.zeros(len(frame), dtype=bool)
     number = _number(word.removeprefix("#"))
-    if number is not None and number == int(number) and 0 <= number < len(frame):
-        has[int(number)] = True
+    if number is not None and number == int(number) and 1 <= number <= len(frame):
+        has[int(number) - 1] = True
     for position in range(frame.shape[1]):
         column: pd.Series[Any] = frame.iloc[:, position]
         if column.dtype.kind in "biuf":

@@ -61,11 +61,15 @@ export function Predictions({ app, batch, view }: { app: App; batch: Batch; view
           {record.flags
             .slice(0, 6)
             .map(flag =>
-              t("predict_room.run.flag", {
-                what: t(`predict_room.flag.${flag.word}`),
-                input: flag.input,
-                n: fmt.count(flag.rows),
-              }),
+              t(
+                "predict_room.run.flag",
+                {
+                  what: t(`predict_room.flag.${flag.word}`),
+                  input: flag.input,
+                  n: fmt.count(flag.rows),
+                },
+                flag.rows,
+              ),
             )
             .join(" · ")}
           {usual > 6 && " …"}
@@ -110,14 +114,14 @@ function columnsOf(app: App, batch: Batch, view: PredictionView): Column<Predict
       title: t("predict_room.run.row"),
       width: "4.5rem",
       align: "end",
-      cell: row => <span class="nbml-quiet">{fmt.count(row.position)}</span>,
+      cell: row => <span class="nbml-quiet">{fmt.count(row.position + 1)}</span>,
     },
     ...ordered.map(
       ({ column, place }): Column<PredictedRow> => ({
         key: String(place),
         title: <bdi>{titleOf(app, column)}</bdi>,
         label: column.name,
-        width: column.name === "flags" && column.is_answer ? "minmax(11rem, 2fr)" : "minmax(7rem, 1fr)",
+        width: column.name === "flags" && column.is_answer ? "minmax(15rem, 2fr)" : "minmax(7rem, 1fr)",
         align: column.is_number ? "end" : "start",
         sortable: true,
         cell: row => <Value app={app} column={column} value={row.cells[place - first] ?? null} />,
@@ -140,9 +144,10 @@ function Value({ app, column, value }: { app: App; column: PredictedColumn; valu
   const { t, fmt } = app;
   if (column.is_answer && column.name === "flags") {
     const flags = splitFlags(String(value ?? ""));
+    const words = flags.map(flag => `${flag.input}: ${t(`predict_room.flag.${flag.word}`)}`).join(" · ");
     return (
-      <span class="nbml-predict-flag">
-        {flags.map(flag => `${t(`predict_room.flag.${flag.word}`)}: ${flag.input}`).join(" · ")}
+      <span class="nbml-predict-flag" title={words}>
+        {words}
       </span>
     );
   }

@@ -61,7 +61,9 @@ export function ProfilerView({ app, model, opened }: { app: App; model: PredictM
           {copied}
         </span>
         {profiler.from.value !== null && (
-          <span class="nbml-quiet">{t("predict_room.from_row", { row: profiler.from.value })}</span>
+          <span class="nbml-quiet">
+            {t("predict_room.from_row", { row: fmt.count(profiler.from.value + 1) })}
+          </span>
         )}
       </Row>
       {fault && !fault.field?.startsWith("inputs.") && (

@@ -78,9 +78,9 @@ export function RowPicker({
           small
           kind="quiet"
           onClick={() => use(row)}
-          label={t("predict_room.pick.use", { row: row.row })}
+          label={t("predict_room.pick.use", { row: fmt.count(row.row + 1) })}
         >
-          {t("predict_room.pick.number", { row: row.row })}
+          {t("predict_room.pick.number", { row: fmt.count(row.row + 1) })}
         </Button>
       ),
     },
