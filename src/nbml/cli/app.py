@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
-from nbml.cli import catalog, faults, history, jobs, predict, promote, submit, system, train
+from nbml.cli import catalog, faults, history, jobs, predict, promote, report, submit, system, train
 from nbml.cli.screen import be_lenient, err
 from nbml.errors import NbmlError
 from nbml.i18n import LANGUAGES, catalogue, text
@@ -32,6 +32,7 @@ COMMANDS = (
     history.restore,
     predict.predict,
     promote.promote,
+    report.report,
     system.schema,
     system.doctor,
     system.stop,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from nbml.spec.result import TrainRecord
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+_REPORT = "nbml.report.writing"
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,30 @@ class TrainResult:
         from nbml.jobs.models import ask
 
         return ask(self.predictor, frame, **options)
+
+    def report(
+        self,
+        path: str | Path,
+        *,
+        language: str | None = None,
+        theme: Literal["auto", "light", "dark"] = "auto",
+    ) -> Path:
+        """Write the result as one HTML file that opens without a network; see ``nbml.report.writing``.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; an older one is replaced.
+        language : {"en", "ja"}, optional
+            The one in force when left out.
+        theme : {"auto", "light", "dark"}
+            auto follows the reader's system.
+        """
+        from nbml.jobs.job import Job
+
+        writing = import_module(_REPORT)  # the layer above
+        written: Path = writing.write_report(Job(self.record.job_id), path, language=language, theme=theme)
+        return written
 
     def _chosen(self, target: str) -> Any:
         leader = self.record.chosen(target)

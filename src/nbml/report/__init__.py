@@ -1,0 +1,1 @@
+"""A finished training as one file that opens anywhere without a network."""
