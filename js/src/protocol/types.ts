@@ -47,6 +47,7 @@ export type Request =
   | PickRows
   | ShowRow
   | ExplainAsCode
+  | MakeReport
   | ListModels
   | OpenModel
   | DrawProfile
@@ -113,6 +114,7 @@ export interface Answers {
   "explain.cost": PairCost;
   "explain.figure": ExplainFigure;
   "explain.open": ExplainView;
+  "explain.report": ReportSent;
   "explain.row": RowView;
   "explain.rows": RowLines;
   figure_module: ModuleSent;
@@ -576,6 +578,16 @@ export interface ModelLine {
   family: string;
 }
 /**
+ * The file has been sent: gzip in base64, by chunks.
+ */
+export interface ReportSent {
+  chunks: number;
+  /**
+   * What to call the file.
+   */
+  name: string;
+}
+/**
  * One row: its numbers, its features by size of contribution, its waterfall.
  */
 export interface RowView {
@@ -855,6 +867,10 @@ export interface SearchForm {
  * Everything ``nbml.optimize`` can be told, as a person fills it in.
  */
 export interface OptimizeForm {
+  /**
+   * An earlier search to go on from.
+   */
+  after: string | null;
   constraints: (
     MixtureRow | LinearRow | CountRow | WhenRow | CombinationRow | FormulaRow | DistanceRow | IntervalRow
   )[];
@@ -3692,6 +3708,23 @@ export interface ExplainAsCode {
   view_id: string;
 }
 /**
+ * The whole result as one HTML file, sent ahead in chunks. Answered with ReportSent.
+ */
+export interface MakeReport {
+  job_id: string;
+  kind: "explain.report";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  theme?: "light" | "dark";
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
  * Jobs that have left models, newest first. Answered with ModelList.
  */
 export interface ListModels {
@@ -4035,6 +4068,10 @@ export interface DraftSearch {
  * Everything ``nbml.optimize`` can be told, as a person fills it in.
  */
 export interface OptimizeFormInput {
+  /**
+   * An earlier search to go on from.
+   */
+  after?: string | null;
   constraints?: (
     | MixtureRowInput
     | LinearRowInput

@@ -182,6 +182,9 @@ class OptimizeSpec(Strict):
         default=None, gt=0, description="Time for the search; what is found stays."
     )
     seed: int = Field(default=42, ge=0, lt=2**32, description="The same seed gives the same front.")
+    after: Identifier | None = Field(
+        default=None, description="An earlier search, whose front this one begins with."
+    )
     resources: Resources = Field(default_factory=Resources)
     resolved: ResolvedSearch | None = Field(default=None, description="What was settled when it was made.")
 

@@ -254,6 +254,7 @@ def full(form):
         "evaluations": 300,
         "seed": 7,
         "minutes": 2,
+        "after": "01ABC",
         "name": "試験",
     }
     return changed.model_copy(update=update)

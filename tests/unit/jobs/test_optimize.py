@@ -100,6 +100,24 @@ def test_the_table_is_feasible_and_complete(done):
     assert len(everything) <= 300
 
 
+def test_a_search_goes_on_from_an_earlier_front(done, run):
+    """A widened bound begins where the last search ended; what is not feasible any more is left out."""
+    job, result = done
+    wider = [*PARTS, {"name": "days", "high": 40, "extrapolate": True}]
+    after = search(run, wider, GOALS, [SUM], evaluations=50, after=job)
+    first = after.result(timeout_s=120).evaluated.head(40)
+    known = set(zip(*(result.pareto[name] for name in (A, B, C, "kind", "days")), strict=True))
+    begun = list(zip(*(first[name] for name in (A, B, C, "kind", "days")), strict=True))
+    assert sum(row in known for row in begun) >= 10
+    narrow = search(run, [*PARTS, {"name": "kind", "fixed": "Y"}], GOALS, [SUM], after=job.id).result(
+        timeout_s=60
+    )
+    assert set(narrow.pareto["kind"]) == {"Y"}
+    with pytest.raises(NbmlError) as caught:
+        search(run, goals={"cost": "minimize"}, after="nothing")
+    assert caught.value.code == "NBML-J02"
+
+
 def test_the_job_is_like_any_job(done, run):
     job, result = done
     events = job.events()

@@ -37,9 +37,10 @@ def as_yaml(spec: OptimizeSpec) -> str:
 def arguments_of(spec: OptimizeSpec) -> dict[str, Any]:
     """What was said to make a spec; what is as if left out is left out."""
     plain = spec_to_dict(spec.model_copy(update={"resolved": None}))
-    names = ("inputs", "goals", "constraints", *DEFAULTS, "timeout_s", "project", "name")
+    names = ("inputs", "goals", "constraints", *DEFAULTS, "timeout_s", "after", "project", "name")
     usual = DEFAULTS | {
         "timeout_s": None,
+        "after": None,
         "project": "default",
         "name": None,
         "inputs": [],

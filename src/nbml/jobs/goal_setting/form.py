@@ -132,7 +132,7 @@ def say(form: OptimizeForm, models: Models) -> Said:
     said.options = {
         name: value for name, value in said.options.items() if value != getattr(defaults, name, None)
     }
-    for name in ("engine", "name", "project"):
+    for name in ("engine", "after", "name", "project"):
         if getattr(form, name) != getattr(defaults, name):
             said.options[name] = getattr(form, name)
     return said

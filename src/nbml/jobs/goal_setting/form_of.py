@@ -45,6 +45,7 @@ def form_of(spec: said.OptimizeSpec, models: Models) -> OptimizeForm:
         interval=spec.interval,
         seed=spec.seed,
         engine=spec.engine,
+        after=spec.after,
         minutes=None if spec.timeout_s is None else spec.timeout_s / 60,
         name=spec.name,
         project=spec.project,

@@ -14,7 +14,7 @@ from nbml.jobs.optimize.job import OptimizeJob
 from nbml.jobs.optimize.setting import set_up
 from nbml.jobs.optimize.sources import open_sources
 from nbml.jobs.writing import _versions as versions
-from nbml.jobs.written_job import WrittenSearch
+from nbml.jobs.written_job import WrittenSearch, read_search
 from nbml.platform.choose import current_user
 from nbml.settings import Settings
 from nbml.spec.optimize import Goal, Input, ModelSource, OptimizeSpec, ResolvedSearch
@@ -39,6 +39,7 @@ def make_optimize_spec(
     engine: str = "nsga2",
     timeout_s: float | None = None,
     seed: int = 42,
+    after: str | OptimizeJob | None = None,
     project: str = "default",
     name: str | None = None,
     threads: int = 1,
@@ -64,6 +65,7 @@ def make_optimize_spec(
             "engine": engine,
             "timeout_s": timeout_s,
             "seed": seed,
+            "after": None if after is None else _run(after),
             "resources": {"threads": threads},
         }
     )
@@ -111,6 +113,8 @@ def optimize(
         Time for the search; what is found then is kept.
     seed : int
         The same seed gives the same front.
+    after : str or OptimizeJob, optional
+        An earlier search: its front is where this one begins, as far as it is still feasible.
     project, name : str
         For finding it again.
     threads : int
@@ -147,6 +151,8 @@ def start_search(
 
 def write_search(spec: OptimizeSpec, settings: Settings) -> WrittenSearch:
     """Settle a spec for its models and write the job down; nothing runs yet."""
+    if spec.after is not None:
+        read_search(spec.after, settings)
     sources = open_sources(spec.model_copy(update={"resolved": None}), settings)
     set_up(spec, sources)
     folder = JobFolder.of(settings.jobs, new_job_id()).make()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from nbml.inverse.problem import Problem
 from nbml.inverse.ranking import thin
 from nbml.inverse.searching import answer, distinct, run_search
 from nbml.jobs.context import Attendance, StopRequestedError
+from nbml.jobs.optimize.earlier import rows_of
 from nbml.jobs.optimize.keeping import keep
 from nbml.jobs.optimize.setting import Setting, set_up
 from nbml.jobs.optimize.sources import open_sources
@@ -61,6 +62,9 @@ def run_optimize(context: SearchContext) -> OptimizeRecord:
         notices = [as_notice(note) for note in setting.notes]
         for notice in notices:
             log.emit(notice)
+    if spec.after is not None:
+        first = rows_of(spec.after, setting.problem.space, context.settings)
+        setting = replace(setting, start=np.concatenate([first, setting.start]))
     problem, archive = setting.problem, Archive()
     with context.stage("search"):
         state = _search(context, setting, archive, begun)

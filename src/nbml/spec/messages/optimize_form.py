@@ -139,6 +139,7 @@ class OptimizeForm(Strict):
     seed: Entry = 42
     engine: str = "nsga2"
     minutes: Entry = Field(default=None, description="Time for the search in minutes.")
+    after: str | None = Field(default=None, description="An earlier search to go on from.")
     name: str | None = None
     project: str = "default"
 

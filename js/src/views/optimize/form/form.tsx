@@ -2,6 +2,7 @@
 import { isFinished } from "../../../state/job";
 import {
   Button,
+  Checkbox,
   Disclosure,
   FaultNotice,
   MultiCombo,
@@ -150,6 +151,14 @@ function Start({ app, setting }: FormProps) {
   return (
     <div class="nbml-optimize-go">
       {refused && <FaultNotice fault={refused} />}
+      {line?.task === "optimize" && job && isFinished(job.snapshot) && (
+        <Checkbox
+          checked={setting.form.value?.after === line.id}
+          onChange={on => setting.change({ after: on ? line.id : null })}
+        >
+          {t("optimize_room.after")}
+        </Checkbox>
+      )}
       <Button
         kind="primary"
         type="submit"
