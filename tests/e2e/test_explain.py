@@ -35,7 +35,7 @@ def click_point(page, figure, nth):
     return at["row"]
 
 
-def test_a_click_on_a_point_takes_its_row_apart(notebook, shoot):
+def test_a_click_on_a_point_takes_its_row_apart_and_the_result_goes_with_one(notebook, shoot, tmp_path):
     notebook.open([TABLE, TRAIN, "panel = nbml.panels.Explain(job)\npanel"]).run()
     root = notebook.panel
     sentence = root.locator(".nbml-explain-sentence").first
@@ -60,3 +60,12 @@ def test_a_click_on_a_point_takes_its_row_apart(notebook, shoot):
     shoot(root, "explain_beside")
     root.get_by_role("button", name="日本語").click()
     expect(root).to_contain_text("全行の寄与", timeout=PATIENCE_MS)
+    with notebook.page.expect_download(timeout=PATIENCE_MS) as coming:
+        root.get_by_role("button", name="レポートを保存").click()
+    kept = tmp_path / "report.html"
+    coming.value.save_as(kept)
+    alone = notebook.page.context.browser.new_context(offline=True).new_page()
+    alone.goto(kept.as_uri())
+    expect(alone.locator("[data-figure] .main-svg").first).to_be_attached(timeout=PATIENCE_MS)
+    expect(alone.locator("h1")).to_have_text("target")
+    alone.context.close()

@@ -48,16 +48,22 @@ def write_report(job: Job, path: str | Path, *, language: str | None = None, the
     PanelError
         NBML-V07 where the figures' code was not built.
     """
+    target = Path(path).expanduser()
+    write_text(target, render_report(job, language=language, theme=theme))
+    return target
+
+
+def render_report(job: Job, *, language: str | None = None, theme: Theme = "auto") -> str:
+    """The page of ``write_report``, as text."""
     from jinja2 import Environment, StrictUndefined
 
-    target = Path(path).expanduser()
     template = files(__package__).joinpath("page.html.j2").read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["script"] = _inert
     with speaking(language or spoken()):
-        page = environment.from_string(template).render(
+        return environment.from_string(template).render(
             all=contents(job),
             language=language or spoken(),
             theme=theme,
@@ -65,8 +71,6 @@ def write_report(job: Job, path: str | Path, *, language: str | None = None, the
             plots=_plots(),
             nonce=secrets.token_hex(16),
         )
-    write_text(target, page)
-    return target
 
 
 def _plots() -> str:

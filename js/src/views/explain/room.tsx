@@ -8,6 +8,7 @@ import { CodeFold } from "./code-fold";
 import { ModelBar } from "./model-bar";
 import { Overview } from "./overview";
 import { Work } from "./picture";
+import { ReportButton } from "./report-button";
 import { useAsk } from "./use-ask";
 import { Views } from "./views";
 import "./explain.css";
@@ -72,7 +73,7 @@ function Explained({ app, jobId, title }: { app: App; jobId: string; title: stri
   return (
     <div class={asked.isOld ? "nbml-explain nbml-explain-old" : "nbml-explain"} aria-busy={asked.isOld}>
       <Stack>
-        <Section title={title}>
+        <Section title={title} aside={<ReportButton app={app} jobId={jobId} />}>
           <ModelBar {...shared} />
         </Section>
         <Overview {...shared} row={seen.value} />

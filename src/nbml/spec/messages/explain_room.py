@@ -82,6 +82,21 @@ class ExplainAsCode(OfModel):
     pair: tuple[str, ...] | None = Field(default=None, max_length=2)
 
 
+class MakeReport(Request):
+    """The whole result as one HTML file, sent ahead in chunks. Answered with ReportSent."""
+
+    kind: Literal["explain.report"] = "explain.report"
+    job_id: JobId
+    theme: Literal["light", "dark"] = "light"
+
+
+class ReportSent(Strict):
+    """The file has been sent: gzip in base64, by chunks."""
+
+    name: str = Field(description="What to call the file.")
+    chunks: int
+
+
 class ModelLine(Strict):
     """One family of a target."""
 
@@ -200,6 +215,7 @@ Requests: tuple[type[Request], ...] = (
     PickRows,
     ShowRow,
     ExplainAsCode,
+    MakeReport,
 )
 Answers: dict[type[Request], type[Strict]] = {
     OpenExplanation: ExplainView,
@@ -208,4 +224,5 @@ Answers: dict[type[Request], type[Strict]] = {
     PickRows: RowLines,
     ShowRow: RowView,
     ExplainAsCode: ExplainCode,
+    MakeReport: ReportSent,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from nbml.jobs.explaining.explanation import Explanation
 from nbml.jobs.explaining.kept import Explanations
 from nbml.jobs.explaining.picking import pick_rows
 from nbml.jobs.explaining.view import pair_lines, row_lines, row_view, view
+from nbml.jobs.job import Job
 from nbml.spec.messages.base import Request
 from nbml.spec.messages.explain_room import (
     AskCost,
@@ -21,11 +24,13 @@ from nbml.spec.messages.explain_room import (
     ExplainCode,
     ExplainFigure,
     ExplainView,
+    MakeReport,
     OfModel,
     OpenExplanation,
     PairCost,
     PairLine,
     PickRows,
+    ReportSent,
     RowLines,
     RowView,
     ShowExplainFigure,
@@ -96,6 +101,17 @@ def code(session: Session, request: ExplainAsCode, progress: Progress) -> Explai
     )  # fmt: skip
 
 
+def make_report(session: Session, request: MakeReport, progress: Progress) -> ReportSent:
+    """The whole result as one file for the browser to keep."""
+    from nbml.report.writing import render_report
+
+    job = Job(request.job_id, session.settings)
+    page = render_report(job, language=session.language, theme=request.theme)
+    progress.check()
+    chunks = progress.send_text(b64encode(gzip.compress(page.encode("utf-8"))).decode("ascii"))
+    return ReportSent(name=f"{job.id}.html", chunks=chunks)
+
+
 def _drawn(why: Explanation, request: ShowExplainFigure) -> Any:
     if request.name == "bar":
         return why.bar(request.features)
@@ -139,4 +155,5 @@ HANDLERS: dict[type[Request], Callable[[Session, Any, Progress], BaseModel | Non
     PickRows: pick,
     ShowRow: show_row,
     ExplainAsCode: code,
+    MakeReport: make_report,
 }
