@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, finalize
 
+from nbml.engine.job_folder import JobFolder
 from nbml.errors import PredictError, ReadError
 from nbml.jobs.predicting.downloads import Downloads
 from nbml.jobs.predicting.mapping import Mapping
@@ -70,20 +71,22 @@ class PredictRoom:
     def __init__(self) -> None:
         self.downloads = Downloads()
         self.batch: Batch | None = None
-        self._models: OrderedDict[str, OpenModels] = OrderedDict()
+        self._models: OrderedDict[tuple[str, int], OpenModels] = OrderedDict()
         self._tables: OrderedDict[str, PredictedTable] = OrderedDict()
         self._lock = threading.RLock()
         self._choices = 0
 
     def models(self, session: Session, job_id: str) -> OpenModels:
         """The models of a job, opened at the first question; the last two stay open."""
+        manifest = JobFolder.of(session.settings.jobs, job_id).models / "manifest.json"
+        made = manifest.stat().st_mtime_ns if manifest.exists() else 0  # a job that was resumed has others
         with self._lock:
-            if job_id not in self._models:
-                self._models[job_id] = open_models(job_id, session.settings)
-            self._models.move_to_end(job_id)
+            if (job_id, made) not in self._models:
+                self._models[job_id, made] = open_models(job_id, session.settings)
+            self._models.move_to_end((job_id, made))
             while len(self._models) > MOST_OPEN:
                 self._models.popitem(last=False)
-            return self._models[job_id]
+            return self._models[job_id, made]
 
     def choose(self, models: OpenModels, origin: Origin, session: Session, columns: Mapping | None) -> Batch:
         """Read a table as the training table was read, as far as that can be.
