@@ -49,8 +49,10 @@ def waterfall(told: Told, place: int, *, most: int = SHOWN) -> go.Figure:
     first = text("explain_room.figure.base")
     last = text("explain_room.figure.predicted")
     labels = [first, *names, last]
-    low, high = float(starts.min()), float(starts.max())
-    room = 0.16 * ((high - low) or abs(predicted) or 1.0)
+    measured = float(one.measured[place])
+    reached = np.append(starts, measured) if np.isfinite(measured) else starts
+    low, high = float(reached.min()), float(reached.max())
+    room = 0.18 * ((high - low) or abs(predicted) or 1.0)
     floor = low - room
     bars = go.Bar(
         orientation="h",
@@ -73,15 +75,15 @@ def waterfall(told: Told, place: int, *, most: int = SHOWN) -> go.Figure:
     )  # fmt: skip
     row = text("explain_room.figure.row_of", row=f"{int(one.rows[place]) + 1:,}")
     made = drawing(joints, bars, x=with_unit(plain(told.target, 24), told.unit), note=told.note(before=row))
-    if np.isfinite(one.measured[place]):
+    if np.isfinite(measured):
+        side = "left" if measured < low + room else "right" if measured > high - room else "center"
         made.add_vline(
-            x=float(one.measured[place]), line={"color": "#009e73", "width": 2, "dash": "dash"},
-            annotation={"text": f"{text('explain_room.figure.measured')} {said(float(one.measured[place]))}",
-                        "font": {"size": 11}, "yanchor": "bottom", "xanchor": "center", "y": 1,
+            x=measured, line={"color": "#009e73", "width": 2, "dash": "dash"},
+            annotation={"text": f"{text('explain_room.figure.measured')} {said(measured)}",
+                        "font": {"size": 11}, "yanchor": "bottom", "xanchor": side, "y": 1,
                         "yref": "paper", "yshift": 1},
         )  # fmt: skip
-        low, high = min(low, float(one.measured[place])), max(high, float(one.measured[place]))
-    made.update_xaxes(range=[min(floor, low - room), high + room], zeroline=False)
+    made.update_xaxes(range=[floor, high + room], zeroline=False)
     made.update_yaxes(
         tickvals=list(range(len(labels))), ticktext=labels, range=[len(labels) - 0.4, -0.6],
         showgrid=False, ticks="", zeroline=False,
