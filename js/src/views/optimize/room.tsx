@@ -5,8 +5,10 @@ import type { JobView, MeasuredRows } from "../../protocol/types";
 import { isFinished } from "../../state/job";
 import { Button, Columns, Empty, FaultNotice, Notice, Section } from "../../ui";
 import { Form } from "./form/form";
+import { ofDraft } from "./front/front";
 import { Live } from "./front/live";
 import { Result } from "./front/result";
+import { Scatter } from "./front/scatter";
 import { Setting } from "./setting";
 import "./optimize.css";
 
@@ -71,9 +73,11 @@ function NoModels({ app }: RoomProps) {
 function Plan({ app, setting }: Props) {
   const { t, fmt } = app;
   const form = setting.form.value;
+  const measured = useMeasured(app, form?.runs ?? []);
   const draft = setting.draft.value;
   if (!form || !draft) return null;
   const goals = form.goals.filter(goal => goal.goal && goal.of);
+  const front = ofDraft({ ...draft, form });
   const free = form.inputs.filter(row => row.use !== "fixed").length;
   return (
     <Section title={t("optimize_room.plan")}>
@@ -90,6 +94,7 @@ function Plan({ app, setting }: Props) {
         <p>{t("optimize_room.plan.none")}</p>
       )}
       <p class="nbml-quiet">{t("optimize_room.plan.next")}</p>
+      {measured && measured.n_rows > 0 && <Scatter app={app} front={front} measured={measured} />}
     </Section>
   );
 }

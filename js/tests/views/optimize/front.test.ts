@@ -1,7 +1,7 @@
 /** What every view of a front shares: axes, filters, the cheapest row, safe text. */
 import { describe, expect, it } from "vitest";
 import made from "../../../dev/rooms/optimize-answers.json";
-import type { FrontTable, MeasuredRows } from "../../../src/protocol/types";
+import type { FrontTable, MeasuredRows, OptimizeDraft } from "../../../src/protocol/types";
 import { completions, quoted } from "../../../src/views/optimize/form/formula-box";
 import { readLevels } from "../../../src/views/optimize/form/inputs";
 import { asText } from "../../../src/views/optimize/front/chosen";
@@ -9,6 +9,7 @@ import {
   axisOf,
   behind,
   cheapest,
+  ofDraft,
   ofLive,
   ofTable,
   passing,
@@ -63,6 +64,12 @@ describe("a front", () => {
     expect(behind(measured, x, y)?.[0]).toHaveLength(103);
     const formula = front.axes.find(axis => axis.role === "formula");
     expect(formula && behind(measured, x, formula)).toBeNull();
+  });
+
+  it("to be looked for shows training rows on the goals of the form", () => {
+    const draft = ofDraft(made.draft.en as unknown as OptimizeDraft);
+    expect(usualAxes(draft)).toEqual({ x: "predicted slump [cm]", y: "predicted 強度 [MPa]" });
+    expect(draft.axes.some(axis => axis.of === "種類")).toBe(false);
   });
 
   it("under way puts goals that only must hold last", () => {

@@ -1,6 +1,6 @@
 /** A front as every view of it takes it: columns with names people read, whether it still grows or stands. */
 import type { Translate } from "../../../i18n/translate";
-import type { FrontTable, FrontView, MeasuredRows } from "../../../protocol/types";
+import type { FrontTable, FrontView, MeasuredRows, OptimizeDraft } from "../../../protocol/types";
 
 export interface Axis {
   key: string;
@@ -62,13 +62,28 @@ export function ofLive(view: FrontView, kept: ReadonlySet<string> = new Set()): 
   return { axes, goals: goals.map(axis => axis.key), costs: [], rows: view.points.length, knee: null };
 }
 
+/** Where a front will be looked for: the goals of a form, before any row is there. */
+export function ofDraft({ form, inputs, targets }: OptimizeDraft): Front {
+  const axis = (of: string, role: "input" | "predicted"): Axis => {
+    return { key: `${role} ${of}`, label: of, of, role, cells: [], isNumber: true };
+  };
+  const axes = [
+    ...targets.map(target => axis(target.name, "predicted")),
+    ...inputs.filter(input => input.kind !== "category").map(input => axis(input.name, "input")),
+  ];
+  const wanted = form.goals.filter(goal => goal.goal && goal.on !== "formula");
+  const keys = wanted.map(goal => `${goal.on === "input" ? "input" : "predicted"} ${goal.of}`);
+  return { axes, goals: keys, costs: [], rows: 0, knee: null };
+}
+
 export const axisOf = (front: Front, key: string | null) => front.axes.find(axis => axis.key === key);
 
 /** The axes a scatter begins with: the first two goals, else whatever says most. */
 export function usualAxes(front: Front): { x: string | null; y: string | null } {
   const numbers = front.axes.filter(axis => axis.isNumber);
   const spread = numbers.filter(axis => new Set(axis.cells).size > 1);
-  const order = [...front.goals, "desirability", ...spread.map(axis => axis.key)];
+  const rest = front.rows ? spread : numbers;
+  const order = [...front.goals, "desirability", ...rest.map(axis => axis.key)];
   const there = order.filter(key => numbers.some(axis => axis.key === key));
   const x = there[0] ?? null;
   return { x, y: there.find(key => key !== x) ?? null };

@@ -115,7 +115,7 @@ export function draw(
       hoverinfo: "skip",
     });
   }
-  data.push({
+  const found: Record<string, unknown> = {
     type: "scatter",
     mode: "markers",
     name: said.front,
@@ -136,7 +136,8 @@ export function draw(
           }
         : { color: FRONT }),
     },
-  });
+  };
+  if (rows.length) data.push(found);
   const ring = (row: number, name: string, marker: Record<string, unknown>) =>
     data.push({
       type: "scatter",
