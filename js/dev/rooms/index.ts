@@ -7,4 +7,11 @@ import { answers as predict } from "./predict";
 import { answers as runs } from "./runs";
 import { answers as train } from "./train";
 
-export const answers: Record<string, Answer> = { ...data, ...train, ...explain, ...optimize, ...predict, ...runs };
+export const answers: Record<string, Answer> = {
+  ...data,
+  ...train,
+  ...explain,
+  ...optimize,
+  ...predict,
+  ...runs,
+};
