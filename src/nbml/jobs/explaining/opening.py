@@ -48,11 +48,6 @@ def explain(
     JobError
         NBML-J02 no such job, NBML-J05 no result, NBML-J06 no such model, NBML-V03 no final model,
         NBML-V04 no rows, NBML-V06 rows given for held-out models.
-
-    Examples
-    --------
-    >>> why = nbml.explain(job)  # doctest: +SKIP
-    >>> why.bar(), why.waterfall(row=12), why.values  # doctest: +SKIP
     """
     if rows is not None and of == "held_out":
         raise JobError("NBML-V06")
