@@ -184,6 +184,12 @@ describe("the front", () => {
     click.mockRestore();
   });
 
+  it("goes on from a front where one says so", async () => {
+    const { looked } = await openFront();
+    await userEvent.click(screen.getByRole("checkbox", { name: "Go on from this front" }));
+    await waitFor(() => expect(looked()?.after).toBe(made.result.job_id));
+  });
+
   it("takes the settings of a search into the form", async () => {
     const { heard } = await openFront();
     await userEvent.click(screen.getByRole("button", { name: "Use these settings" }));

@@ -10,22 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbml.errors import NbmlError, OptimizeError, SpecError
-from nbml.i18n import text
 from nbml.jobs.goal_setting.models import Models
-from nbml.spec.messages.optimize_form import (
-    CombinationRow,
-    CountRow,
-    DistanceRow,
-    FormulaRow,
-    GoalRow,
-    InputRow,
-    IntervalRow,
-    LinearRow,
-    MixtureRow,
-    OptimizeForm,
-    RuleRow,
-    WhenRow,
-)
+from nbml.jobs.goal_setting.rule import open_end, rule
+from nbml.spec.messages.optimize_form import DistanceRow, GoalRow, InputRow, OptimizeForm, RuleRow
 
 NEAR = 0.95
 """The distance limit of a new form: nearer than the farthest twentieth of held-out rows."""
@@ -108,7 +95,7 @@ def say(form: OptimizeForm, models: Models) -> Said:
     said = Said()
     _collect(said, said.inputs, form.inputs, lambda k, row: _input(k, row, models))
     _collect(said, said.goals, form.goals, _goal)
-    _collect(said, said.constraints, form.constraints, _rule)
+    _collect(said, said.constraints, form.constraints, rule)
     if form.evaluations is None or form.evaluations != int(form.evaluations):
         given = "–" if form.evaluations is None else form.evaluations
         said.faults.append(
@@ -157,11 +144,11 @@ def _input(k: int, row: InputRow, models: Models) -> dict[str, Any] | None:
     out: dict[str, Any] = {}
     if row.use == "fixed":
         if row.fixed is None:
-            raise _open_end(f"inputs.{k}.fixed", "level" if is_category else "value")
+            raise open_end(f"inputs.{k}.fixed", "level" if is_category else "value")
         out["fixed"] = row.fixed
     elif row.use == "levels":
         if not row.levels:
-            raise _open_end(f"inputs.{k}.levels", "levels")
+            raise open_end(f"inputs.{k}.levels", "levels")
         if not (known is not None and is_category and set(row.levels) == set(known.levels)):
             out["levels"] = list(row.levels)
     elif not is_category:
@@ -182,7 +169,7 @@ def _goal(k: int, row: GoalRow) -> dict[str, Any] | None:
     if row.goal is None:
         return None
     if not row.of:
-        raise _open_end(f"goals.{k}.of", row.on)
+        raise open_end(f"goals.{k}.of", row.on)
     if row.weight is None or row.weight <= 0:
         raise SpecError(
             "NBML-S22", field=f"goals.{k}.weight", given=row.weight or "–", low="> 0", high="1000"
@@ -193,74 +180,9 @@ def _goal(k: int, row: GoalRow) -> dict[str, Any] | None:
         if value is not None:
             out[name] = value
         elif name != "tolerance":
-            raise _open_end(f"goals.{k}.{name}", name)
+            raise open_end(f"goals.{k}.{name}", name)
     if row.weight != 1:
         out["weight"] = row.weight
     if row.soft and row.goal in ("between", "at_least", "at_most"):
         out["soft"] = True
     return out
-
-
-def _rule(k: int, row: RuleRow) -> dict[str, Any] | str:
-    place = f"constraints.{k}"
-    match row:
-        case MixtureRow():
-            _need(place, parts=row.parts, total=row.total)
-            out = {"kind": "mixture", "parts": list(row.parts), "total": row.total}
-            return out | ({"tolerance": row.tolerance} if row.tolerance else {})
-        case LinearRow():
-            named = [term for term in row.terms if term.name]
-            _need(place, inputs=named, bound=row.low if row.low is not None else row.high)
-            if any(term.factor is None for term in named):
-                raise _open_end(place, "factor")
-            terms: dict[str, float] = {}
-            for term in named:
-                terms[term.name] = terms.get(term.name, 0) + (term.factor or 0)
-            if row.low is not None and row.low == row.high:
-                return {"kind": "linear", "terms": terms, "equals": row.low}
-            ends = {"low": row.low, "high": row.high}
-            return {"kind": "linear", "terms": terms} | {n: v for n, v in ends.items() if v is not None}
-        case CountRow():
-            _need(place, inputs=row.of, most=row.most)
-            out = {"kind": "count", "of": list(row.of), "most": _whole(place, row.most)}
-            return out | ({"least": _whole(place, row.least)} if row.least else {})
-        case WhenRow():
-            _need(place, inputs=row.input, levels=row.levels, then=row.limited)
-            remains = {"low": row.low, "high": row.high, "levels": list(row.then_levels) or None}
-            left = {name: value for name, value in remains.items() if value is not None}
-            _need(place, remains=left)
-            return {"kind": "when", "when": {row.input: list(row.levels)}, "then": {row.limited: left}}
-        case CombinationRow():
-            _need(place, inputs=row.of)
-            return {"kind": "combinations", "of": list(row.of), "only": "seen"}
-        case FormulaRow():
-            _need(place, formula=row.formula.strip())
-            return row.formula
-        case DistanceRow():
-            _need(place, most=row.most)
-            return {"kind": "distance", "most": _above(place, row.most, 0)}
-        case IntervalRow():
-            _need(place, target=row.target, most=row.most)
-            return {"kind": "interval", "target": row.target, "most": _above(place, row.most)}
-
-
-def _need(place: str, **parts: Any) -> None:
-    for name, part in parts.items():
-        if part is None or part in ("", (), [], {}):
-            raise _open_end(place, name)
-
-
-def _whole(place: str, value: float | None) -> int:
-    if value is None or value != int(value) or value < 0:
-        raise SpecError("NBML-S22", field=place, given=value, low=0, high="∞")
-    return int(value)
-
-
-def _above(place: str, value: float | None, least: float = 1e-300) -> float:
-    if value is None or value < least:
-        raise SpecError("NBML-S22", field=place, given=value, low=0, high="∞")
-    return value
-
-
-def _open_end(place: str, what: str) -> OptimizeError:
-    return OptimizeError("NBML-O61", field=place, missing=text(f"optimize_room.missing.{what}"))
