@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BARS = 24
 CHOICES = 50
+LOOKED_AT = 200
+"""Latest jobs among which trainings are looked for; a form is looked at with every change."""
 DECIMALS = 4
 
 
@@ -77,7 +79,7 @@ def open_models(runs: Sequence[str], settings: Settings) -> Models:
 
 def choices(settings: Settings) -> tuple[RunChoice, ...]:
     """Trainings whose models can be searched with, newest first."""
-    found = (line for line in jobs(limit=None, settings=settings) if line.task == "train")
+    found = (line for line in jobs(limit=LOOKED_AT, settings=settings) if line.task == "train")
     ended = [line for line in found if line.state in ("succeeded", "cancelled") and line.best]
     return tuple(
         RunChoice(id=one.id, title=one.title, targets=one.targets, data=one.data, created=one.created)
