@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -11,6 +13,7 @@ from .notebook import PATIENCE_MS
 from .workbench import Workbench
 
 CELL = TABLE + "\nnbml.workbench(frame, language='en')"
+OUTSIDE = re.compile(r"^https?://(?!127\.0\.0\.1)")
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -20,6 +23,19 @@ def front_end(request, tmp_path_factory, wheel_python):
     folder = tmp_path_factory.mktemp(request.param)
     with Lab(folder, kernel_python=wheel_python, app=request.param, environment=INLINE) as server:
         yield request.param, server
+
+
+@pytest.fixture
+def page(browser):
+    """A page without a network, which Voila's template asks for; a fault in our module fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB")
+    context.route(OUTSIDE, lambda route: route.abort())
+    page = context.new_page()
+    ours = []
+    page.on("pageerror", lambda error: ours.append(error.stack) if "blob:" in (error.stack or "") else None)
+    yield page
+    context.close()
+    assert ours == []
 
 
 def test_a_search_in_another_front_end(front_end, page, shoot):
