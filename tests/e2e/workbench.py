@@ -102,7 +102,7 @@ class Workbench:
 
     def train(self) -> Workbench:
         """Press Train."""
-        button = self.root.get_by_role("button", name=re.compile("^Train"))
+        button = self.root.get_by_role("button", name=re.compile("^Train( again)?$"))
         expect(button).to_be_enabled(timeout=PATIENCE_MS)
         button.click()
         expect(self.foot).to_be_visible(timeout=PATIENCE_MS)
