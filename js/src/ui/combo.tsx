@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useField } from "./field";
 import { useId } from "./id";
 import { Listbox, SHOWN, search } from "./listbox";
@@ -30,7 +30,7 @@ export function Combo<V extends string>(props: ComboProps<V>) {
   const chosen = options.find(option => option.value === value);
   const found = search(options, words ?? "");
   const last = Math.min(found.length, SHOWN) - 1;
-  useEffect(() => setWords(null), [value]);
+  useLayoutEffect(() => setWords(null), [value]);
   const open = () => {
     if (disabled || isOpen) return;
     setActive(

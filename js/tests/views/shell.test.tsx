@@ -23,12 +23,7 @@ async function running(events = LOG.slice(0, 60)) {
 it("shows the table, the rooms that are there and the one in front", async () => {
   app.kernel.change({ rooms: ["data", "train", "absent" as never, "runs"] });
   draw(<Shell app={app} />, app);
-  expect(screen.getAllByRole("tab").map(tab => tab.textContent)).toEqual([
-    "Data",
-    "Train",
-    "Explain",
-    "Runs",
-  ]);
+  expect(screen.getAllByRole("tab").map(tab => tab.textContent)).toEqual(["Data", "Train", "Runs"]);
   expect(screen.getByText("mix.csv")).toBeTruthy();
   expect(screen.getByText("1,030 × 10")).toBeTruthy();
   expect(screen.getByText("room data")).toBeTruthy();
