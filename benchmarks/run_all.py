@@ -27,6 +27,7 @@ IN_ORDER = (
     "interval_coverage",
     "domain_error",
     "predicting",
+    "panel",
     "profiler",
     "inverse_search",
     "inverse_trust",
@@ -38,7 +39,7 @@ TAKES = {
     "data": tuple(
         name
         for name in IN_ORDER
-        if name not in ("shap_speed", "cost_per_trial", "predicting", "profiler", "inverse_trust")
+        if name not in ("shap_speed", "cost_per_trial", "predicting", "panel", "profiler", "inverse_trust")
     ),
     "full": ("cost_per_trial",),
 }
