@@ -32,5 +32,5 @@ node build.mjs
 [ "$want" = test ] || exit 0
 npx --no-install biome ci --colors=off .
 npx --no-install tsc --noEmit
-PYTHON="${PYTHON_FOR_TYPES:-../.venv/bin/python}" node scripts/types.mjs --check
+PYTHON="$(cd .. && pwd)/.venv/bin/python" node scripts/types.mjs --check
 npx --no-install vitest run
