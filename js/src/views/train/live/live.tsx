@@ -40,6 +40,7 @@ function Standing({ app, job }: { app: App; job: Snapshot }) {
   const { t, fmt, store } = app;
   const [fault, setFault] = useState<KernelFault | null>(null);
   const isStopping = store.stopping.value === job.job_id;
+  const isLost = store.connection.value === "lost";
   const left = secondsLeft(job);
   const planned = trialsPlanned(job);
   const done = fmt.count(trialsDone(job));
@@ -52,7 +53,7 @@ function Standing({ app, job }: { app: App; job: Snapshot }) {
       {fault && <FaultNotice fault={fault} onDismiss={() => setFault(null)} />}
       <div class="nbml-train-stage">
         <span role="status">{isStopping ? t("train_room.stopping") : stageWords(app, job)}</span>
-        <Button small disabled={isStopping} onClick={stop} title={t("train_room.stop.words")}>
+        <Button small disabled={isStopping || isLost} onClick={stop} title={t("train_room.stop.words")}>
           {isStopping ? t("train_room.stopping.short") : t("train_room.stop")}
         </Button>
       </div>
