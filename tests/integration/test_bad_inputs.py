@@ -366,7 +366,7 @@ def test_no_rows_give_no_answers_in_the_right_columns(trained, family):
     """P9."""
     out = trained.predict(table().iloc[:0], family=family)
     assert out.empty
-    assert list(out.columns) == ["predicted_y", "spread_y", "flags"]
+    assert list(out.columns) == ["predicted_y", "lower_y", "upper_y", "spread_y", "distance", "flags"]
 
 
 def test_one_row_alone_is_the_row_in_the_table(trained, family):
