@@ -69,7 +69,7 @@ def written(home, **changes):
         "open_trials": 3,
     }
     job = write_job(launch.make_spec(None, "y", **(arguments | changes)), read(), settings)
-    launch._queue(job, settings)
+    launch.queue(job, settings)
     return job.folder.job_id, settings
 
 
