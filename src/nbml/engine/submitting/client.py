@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from nbml.settings import Settings
 State = Literal["PENDING", "RUNNING", "STOPPED", "SUCCEEDED", "FAILED"]
 MAX_PACKAGE_BYTES = 100 * 2**20
 """What the head takes in one request (DASHBOARD_CLIENT_MAX_SIZE of Ray)."""
+
+AGENT_START_S = 90.0
+"""How long a head that answers may take to have somebody who runs programs."""
 
 _OVERRIDING = ("RAY_ADDRESS", "RAY_API_SERVER_ADDRESS")
 
@@ -114,15 +118,25 @@ class JobsClient:
         metadata : dict of str
             For whoever lists the cluster's jobs.
         """
+        until = time.monotonic() + AGENT_START_S
         with self._told():
-            submitted: str = self._client.submit_job(
-                submission_id=submission_id,
-                entrypoint=entrypoint,
-                runtime_env={**environment, "working_dir": str(folder)},
-                metadata=metadata,
-                entrypoint_num_cpus=0,
-            )
-        return submitted
+            while True:
+                try:
+                    submitted: str = self._client.submit_job(
+                        submission_id=submission_id,
+                        entrypoint=entrypoint,
+                        runtime_env={**environment, "working_dir": str(folder)},
+                        metadata=metadata,
+                        entrypoint_num_cpus=0,
+                    )
+                except (
+                    RuntimeError
+                ) as error:  # a head that has just started answers before it can run anything
+                    if "No available agent" not in str(error) or time.monotonic() > until:
+                        raise
+                    time.sleep(1.0)
+                else:
+                    return submitted
 
     def look(self, submission_id: str) -> Submitted:
         """How a submission stands.
