@@ -55,6 +55,8 @@ def ray_head(home, *, cpus=2, environment=None):
             *("start", "--head", "--block", f"--port={port}", f"--num-cpus={cpus}", "--disable-usage-stats"),
             *("--include-dashboard=true", "--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}"),
             *("--object-store-memory=200000000", f"--temp-dir={scratch}", "--include-log-monitor=false"),
+            # two heads on one machine: their agents must not ask for the same port
+            f"--dashboard-agent-listen-port={free_port()}",
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
