@@ -133,6 +133,16 @@ class JobHandle:
         assert end is not None
         if end.error is not None:
             raise JobFailedError(end.error.code, **{"job_id": self.id} | end.error.fields)
+        self.require_result()
+
+    def require_result(self) -> None:
+        """Make sure that there is a result.
+
+        Raises
+        ------
+        JobError
+            NBML-J05 where the job left none, or has not ended yet.
+        """
         if not self.paths.result.exists():
             raise JobError("NBML-J05", job_id=self.id)
 

@@ -59,6 +59,21 @@ class Prepared:
     """Group of each row of ``data``, where rows come in groups."""
 
 
+def find(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet) -> tuple[Finding, ...]:
+    """What the checks find in a table for a spec, errors and warnings."""
+    return check_training(
+        frame,
+        sheet,
+        targets=spec.targets,
+        features=spec.features,
+        group=spec.group,
+        fold_column=spec.fold_column,
+        n_folds=spec.folds,
+        missing_target=spec.missing_target,
+        infinite=spec.infinite,
+    )
+
+
 def check(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet) -> tuple[Finding, ...]:
     """Check a table before a job is made of it.
 
@@ -72,17 +87,7 @@ def check(spec: TrainSpec, frame: pd.DataFrame, sheet: ColumnSheet) -> tuple[Fin
     DataError
         The first error of the checks, with its own code; the sentences of all in ``fields["all"]``.
     """
-    findings = check_training(
-        frame,
-        sheet,
-        targets=spec.targets,
-        features=spec.features,
-        group=spec.group,
-        fold_column=spec.fold_column,
-        n_folds=spec.folds,
-        missing_target=spec.missing_target,
-        infinite=spec.infinite,
-    )
+    findings = find(spec, frame, sheet)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         raise DataError(errors[0].code, **errors[0].fields, all=[finding.message for finding in errors])
@@ -119,20 +124,26 @@ def prepare(
         frame, features, levels={name: sheet[name].levels for name, _ in features}, infinite=spec.infinite
     )
     X = encoder.encode(frame[[name for name, _ in features]]).X
-    groups = _texts(frame, spec.group)
-    folds = make_folds(
-        len(frame),
-        groups=groups,
-        fold_column=_texts(frame, spec.fold_column),
-        n_folds=spec.folds,
-        seed=spec.seed,
-    )
+    groups = column_texts(frame, spec.group)
+    folds = folds_of(spec, frame, groups)
     data = TrainingData(X, Y, encoder.layout, folds)
     named = None if groups is None else tuple(str(group) for group in groups)
     return Prepared(data, encoder, warnings, rows, n_input, named)
 
 
-def _texts(frame: pd.DataFrame, column: str | None) -> list[str | None] | None:
+def folds_of(spec: TrainSpec, frame: pd.DataFrame, groups: list[str | None] | None) -> Folds:
+    """The folds of the rows that take part, by the group of each."""
+    return make_folds(
+        len(frame),
+        groups=groups,
+        fold_column=column_texts(frame, spec.fold_column),
+        n_folds=spec.folds,
+        seed=spec.seed,
+    )
+
+
+def column_texts(frame: pd.DataFrame, column: str | None) -> list[str | None] | None:
+    """Values of a group or fold column as folds compare them; None where no column is named."""
     if column is None:
         return None
     return [None if value is None or value != value else str(value) for value in frame[column].tolist()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
@@ -15,6 +16,7 @@ from nbml.spec.optimize import OptimizeSpec
 from nbml.spec.parse import JobSpec, parse_job
 from nbml.spec.train import TrainSpec
 
+Spec = TypeVar("Spec", TrainSpec, OptimizeSpec)
 FINDINGS = TypeAdapter(list[Finding])
 """The warnings of the checks, as they lie beside the data."""
 
@@ -35,13 +37,7 @@ def read_job(job_id: str, settings: Settings) -> WrittenJob:
     JobError
         NBML-J01 for what is no id, NBML-J02 when there is no such job, NBML-J40 when it is no training job.
     """
-    folder = JobFolder.of(settings.jobs, job_id)
-    if not folder.exists():
-        raise JobError("NBML-J02", job_id=job_id)
-    spec = read_spec(folder)
-    if not isinstance(spec, TrainSpec):
-        raise JobError("NBML-J40", job_id=job_id, task=spec.task, wanted="train")
-    return WrittenJob(folder, spec)
+    return WrittenJob(*_read(job_id, settings, TrainSpec))
 
 
 @dataclass(frozen=True)
@@ -60,13 +56,17 @@ def read_search(job_id: str, settings: Settings) -> WrittenSearch:
     JobError
         As ``read_job``.
     """
+    return WrittenSearch(*_read(job_id, settings, OptimizeSpec))
+
+
+def _read(job_id: str, settings: Settings, kind: type[Spec]) -> tuple[JobFolder, Spec]:
     folder = JobFolder.of(settings.jobs, job_id)
     if not folder.exists():
         raise JobError("NBML-J02", job_id=job_id)
     spec = read_spec(folder)
-    if not isinstance(spec, OptimizeSpec):
-        raise JobError("NBML-J40", job_id=job_id, task=spec.task, wanted="optimize")
-    return WrittenSearch(folder, spec)
+    if not isinstance(spec, kind):
+        raise JobError("NBML-J40", job_id=job_id, task=spec.task, wanted=kind.model_fields["task"].default)
+    return folder, spec
 
 
 def read_spec(folder: JobFolder) -> JobSpec:

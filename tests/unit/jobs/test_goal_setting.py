@@ -8,7 +8,8 @@ import yaml
 import nbml
 from nbml.errors import NbmlError
 from nbml.i18n import speaking
-from nbml.jobs.goal_setting.as_code import arguments_of, as_call, as_yaml
+from nbml.jobs.drafting.as_code import as_yaml
+from nbml.jobs.goal_setting.as_code import arguments_of, as_call
 from nbml.jobs.goal_setting.check import check_form, located, spec_of
 from nbml.jobs.goal_setting.form import fill_in
 from nbml.jobs.goal_setting.form_of import form_of

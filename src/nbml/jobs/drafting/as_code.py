@@ -5,14 +5,14 @@ What stands in the call is what differs from leaving it out; run, it makes the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbml.spec.parse import spec_to_yaml
 
 if TYPE_CHECKING:
+    from nbml.spec.parse import JobSpec
     from nbml.spec.reading import ReadOptions
-    from nbml.spec.train import TrainSpec
 
 WIDTH = 88
 INDENT = "    "
@@ -64,13 +64,18 @@ def as_call(
         said["read"] = options
     first = repr(source) if is_path else source
     parts = [first, *(f"{name}={literal(value, INDENT)}" for name, value in said.items())]
-    line = f"job = nbml.train({', '.join(parts)})"
+    return call("nbml.train", parts, before)
+
+
+def call(function: str, parts: Sequence[str], before: str = IMPORT) -> str:
+    """``job = function(parts)`` after the lines before it; a part a line where one would be too long."""
+    line = f"job = {function}({', '.join(parts)})"
     if len(line) > WIDTH or "\n" in line:
-        line = "job = nbml.train(\n" + "".join(f"{INDENT}{part},\n" for part in parts) + ")"
+        line = f"job = {function}(\n" + "".join(f"{INDENT}{part},\n" for part in parts) + ")"
     return f"{before}\n{line}\n"
 
 
-def as_yaml(spec: TrainSpec) -> str:
+def as_yaml(spec: JobSpec) -> str:
     """The spec as ``nbml run spec.yaml`` takes it; without what was settled for one job."""
     return spec_to_yaml(spec.model_copy(update={"resolved": None}))
 

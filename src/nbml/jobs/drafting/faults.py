@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nbml.data.checks import check_training
 from nbml.errors import NbmlError, SpecError
 from nbml.i18n import text
 from nbml.jobs.drafting.draft import arguments, with_kinds
@@ -17,6 +16,7 @@ from nbml.jobs.drafting.fields import field_of_error, field_of_finding, numbers_
 from nbml.jobs.drafting.ranges import check_ranges
 from nbml.jobs.drafting.remedies import remedies_for
 from nbml.jobs.launch import make_spec
+from nbml.jobs.training_data import find
 from nbml.spec.columns import Finding
 from nbml.spec.messages.train_form import FieldNote, TrainForm
 
@@ -55,17 +55,7 @@ def check_form(form: TrainForm, table: Table) -> Checked:
         spec = spec_of(form, table.columns)
     except NbmlError as error:
         return Checked(None, (note_of_error(error, form),))
-    findings = check_training(
-        table.frame,
-        with_kinds(table.columns, form),
-        targets=spec.targets,
-        features=spec.features,
-        group=spec.group,
-        fold_column=spec.fold_column,
-        n_folds=spec.folds,
-        missing_target=spec.missing_target,
-        infinite=spec.infinite,
-    )
+    findings = find(spec, table.frame, with_kinds(table.columns, form))
     notes = [_note(finding, form, table.columns) for finding in findings]
     notes += [note_of_error(error, form) for error in check_ranges(form, table, spec)]
     return Checked(spec, tuple(sorted(notes, key=lambda note: note.severity != "error")))

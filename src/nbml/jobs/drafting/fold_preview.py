@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbml.data.checks.view import as_numbers
-from nbml.ml.folds import Folds, make_folds
+from nbml.jobs.training_data import column_texts, folds_of
+from nbml.ml.folds import Folds
 from nbml.spec.messages.train_form import FoldBar, FoldPreview, FoldTarget
 
 if TYPE_CHECKING:
@@ -43,14 +44,7 @@ def split(spec: TrainSpec, frame: pd.DataFrame) -> tuple[NDArray[np.intp], Numbe
     Y = np.column_stack([as_numbers(frame[name]) for name in spec.targets])
     rows = np.flatnonzero(~np.isnan(Y).all(axis=1))
     taken = frame.iloc[rows]
-    folds = make_folds(
-        len(rows),
-        groups=_texts(taken, spec.group),
-        fold_column=_texts(taken, spec.fold_column),
-        n_folds=spec.folds,
-        seed=spec.seed,
-    )
-    return rows, Y[rows], folds
+    return rows, Y[rows], folds_of(spec, taken, column_texts(taken, spec.group))
 
 
 def preview_folds(spec: TrainSpec, frame: pd.DataFrame) -> FoldPreview:
@@ -123,14 +117,7 @@ def _edges(values: Numbers) -> Numbers:
     return edges
 
 
-def _texts(frame: pd.DataFrame, column: str | None) -> list[str | None] | None:
-    """Values as folds compare them; equal to what training does by a test over both."""
-    if column is None:
-        return None
-    return [None if value is None or value != value else str(value) for value in frame[column].tolist()]
-
-
 def _codes(frame: pd.DataFrame, column: str | None) -> NDArray[Any] | None:
     if column is None:
         return None
-    return np.unique(np.array(_texts(frame, column), dtype=object).astype(str), return_inverse=True)[1]
+    return np.unique(np.array(column_texts(frame, column), dtype=object).astype(str), return_inverse=True)[1]

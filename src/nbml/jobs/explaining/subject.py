@@ -50,8 +50,7 @@ class Subject:
         JobError
             NBML-J05 where the job left no result.
         """
-        if not job.paths.result.exists():
-            raise JobError("NBML-J05", job_id=job.id)
+        job.require_result()
         return cls(job, TrainResult.load(job.folder))
 
     @cached_property

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbml.jobs.drafting.as_code import IMPORT, INDENT, WIDTH, literal
+from nbml.jobs.drafting.as_code import INDENT, call, literal
 from nbml.spec.optimize import OptimizeSpec
-from nbml.spec.parse import spec_to_dict, spec_to_yaml
+from nbml.spec.parse import spec_to_dict
 
 DEFAULTS = {"evaluations": 10_000, "size": 100, "interval": 0.9, "engine": "nsga2", "seed": 42}
 
@@ -23,15 +23,7 @@ def as_call(runs: Sequence[str], arguments: Mapping[str, Any]) -> str:
     """
     first = repr(runs[0]) if len(runs) == 1 else repr(list(runs))
     parts = [first, *(f"{name}={literal(value, INDENT)}" for name, value in arguments.items())]
-    line = f"job = nbml.optimize({', '.join(parts)})"
-    if len(line) > WIDTH or "\n" in line:
-        line = "job = nbml.optimize(\n" + "".join(f"{INDENT}{part},\n" for part in parts) + ")"
-    return f"{IMPORT}\n{line}\n"
-
-
-def as_yaml(spec: OptimizeSpec) -> str:
-    """The spec as ``nbml run optimize.yaml`` takes it; without what was settled for one job."""
-    return spec_to_yaml(spec.model_copy(update={"resolved": None}))
+    return call("nbml.optimize", parts)
 
 
 def arguments_of(spec: OptimizeSpec) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbml.errors import JobError
 from nbml.figures.theme import thinned
 from nbml.jobs.optimize.result import OptimizeResult
 from nbml.spec.messages.optimize_room import (
@@ -42,8 +41,7 @@ def result_of(job: OptimizeJob) -> OptimizeResult:
     JobError
         NBML-J05 where the job left none.
     """
-    if not job.paths.result.exists():
-        raise JobError("NBML-J05", job_id=job.id)
+    job.require_result()
     return OptimizeResult.load(job.folder)
 
 

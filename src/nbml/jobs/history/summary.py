@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -64,18 +65,9 @@ def _compute(job: Job) -> JobSummary:
             value = None if chosen is None else chosen.scores["rmse"].spread
             if value is not None:
                 spread[target] = value
-    resolved = job.spec.resolved
     source = job.spec.data
     return JobSummary(
-        id=job.id,
-        state=job.status,
-        title=job.spec.title,
-        project=job.spec.project,
-        targets=job.spec.targets,
-        models=job.spec.models,
-        created=resolved.created if resolved else "",
-        user=resolved.user if resolved else "",
-        seconds=snapshot.elapsed_s,
+        **_of_any(job),
         best=snapshot.scores or best,
         spread=spread,
         data=Path(source.path).name if source.path else source.name,
@@ -83,27 +75,32 @@ def _compute(job: Job) -> JobSummary:
         n_rows=snapshot.n_rows,
         trials=snapshot.trials_done,
         run_id=run_id,
-        task=job.spec.task,
     )
 
 
 def _of_search(job: OptimizeJob) -> JobSummary:
     """The line of an inverse search: its front counts as its trials."""
-    snapshot, resolved = job.snapshot(), job.spec.resolved
+    front = job.snapshot().front
     return JobSummary(
-        id=job.id,
-        state=job.status,
-        title=job.spec.title,
-        project=job.spec.project,
-        targets=job.spec.targets,
-        models=job.spec.models,
-        created=resolved.created if resolved else "",
-        user=resolved.user if resolved else "",
-        seconds=snapshot.elapsed_s,
-        data=job.spec.data.name,
-        trials=0 if snapshot.front is None else snapshot.front.evaluations,
-        task=job.spec.task,
+        **_of_any(job), data=job.spec.data.name, trials=0 if front is None else front.evaluations
     )
+
+
+def _of_any(job: Job | OptimizeJob) -> dict[str, Any]:
+    """What the lines of all tasks have in common."""
+    spec, resolved = job.spec, job.spec.resolved
+    return {
+        "id": job.id,
+        "state": job.status,
+        "title": spec.title,
+        "project": spec.project,
+        "targets": spec.targets,
+        "models": spec.models,
+        "created": resolved.created if resolved else "",
+        "user": resolved.user if resolved else "",
+        "seconds": job.seen.elapsed_s,
+        "task": spec.task,
+    }
 
 
 def _stamp(folder: JobFolder) -> tuple[int, ...]:

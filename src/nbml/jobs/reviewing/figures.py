@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbml.errors import JobError
 from nbml.i18n import text
 from nbml.jobs.result import TrainResult
 from nbml.jobs.reviewing.importance import LEAST_TRIALS, importance
@@ -40,8 +39,7 @@ def result_figure(
         if name == "search_history":
             return _history(job, of_target), ""
         return _importance(job, plan, of_target, family)
-    if not job.paths.result.exists():
-        raise JobError("NBML-J05", job_id=job.id)
+    job.require_result()
     if name == "fold_scores":
         return _fold_scores(job, target), ""
     data = held_out(job, target, family, colour)

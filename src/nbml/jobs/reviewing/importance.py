@@ -7,15 +7,14 @@ approach for assessing hyperparameter importance", ICML 2014), as Optuna impleme
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 from nbml.jobs.reviewing.trials import LoggedTrial
 from nbml.ml.models.base import Param
+from nbml.ml.search import quiet
 
 LEAST_TRIALS = 10
 """Below so many complete trials a share would say nothing."""
@@ -56,7 +55,7 @@ def importance(trials: Sequence[LoggedTrial], space: Mapping[str, Param]) -> dic
     if not names:
         return None
     distributions = {name: _distribution(space[name]) for name in names}
-    with _quiet():
+    with quiet():
         study = optuna.create_study()
         study.add_trials(
             [
@@ -72,19 +71,6 @@ def importance(trials: Sequence[LoggedTrial], space: Mapping[str, Param]) -> dic
             study, evaluator=optuna.importance.FanovaImportanceEvaluator(n_trees=32, seed=0)
         )
     return {name: float(shares[name]) for name in names}
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Optuna's notes to itself and leave its logging as it was."""
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        optuna.logging.set_verbosity(verbosity)
 
 
 def _distribution(param: Param) -> BaseDistribution:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbml.errors import JobError
 from nbml.i18n import text
 from nbml.jobs.result import TrainResult
 from nbml.jobs.reviewing.verdict import verdict
@@ -32,8 +31,7 @@ def review(job: Job) -> ResultView:
     JobError
         NBML-J05 where the job left no result.
     """
-    if not job.paths.result.exists():
-        raise JobError("NBML-J05", job_id=job.id)
+    job.require_result()
     record = TrainResult.load(job.folder).record
     return ResultView(
         job_id=job.id,

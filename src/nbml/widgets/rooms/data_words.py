@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 from nbml.data.table import Table
 from nbml.i18n import text
@@ -208,7 +209,7 @@ def _missing_words(report: ReadReport, options: ReadOptions) -> Iterator[Word]:
         tokens, counts = decision.fields.get("tokens"), decision.fields.get("counts")
         if isinstance(tokens, list) and isinstance(counts, list):
             for token, count in zip(tokens, counts, strict=True):
-                seen[str(token)] = seen.get(str(token), 0) + int(str(count))
+                seen[str(token)] = seen.get(str(token), 0) + cast(int, count)
     said = options.missing_tokens
     value = "none" if said == "none" else "\n".join(said or ())
     if not seen and not _first(report, "read.encoding") and said is None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from nbml.errors import NbmlError, OptimizeError
+from nbml.jobs.drafting.as_code import as_yaml
 from nbml.jobs.export import write_table
-from nbml.jobs.goal_setting.as_code import arguments_of, as_call, as_yaml
+from nbml.jobs.goal_setting.as_code import arguments_of, as_call
 from nbml.jobs.goal_setting.check import located, spec_of
 from nbml.jobs.goal_setting.form_of import form_of
 from nbml.jobs.goal_setting.front_table import front_table, measured_rows, nearest_rows, result_of
