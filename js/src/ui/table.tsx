@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { classes } from "./classes";
+import { gridMove } from "./grid-keys";
 import { useId } from "./id";
 import { useLocale } from "./locale";
 import { useVirtualRows } from "./virtual";
@@ -143,18 +144,7 @@ export function Table<Row>(props: TableProps<Row>) {
     }
     const { row, column } = at ?? { row: -1, column: 0 };
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 300) / rowHeight) - 2);
-    const all = event.ctrlKey || event.metaKey;
-    const moves: Record<string, [number, number]> = {
-      ArrowDown: [row + 1, column],
-      ArrowUp: [row - 1, column],
-      ArrowRight: [row, column + 1],
-      ArrowLeft: [row, column - 1],
-      PageDown: [row + page, column],
-      PageUp: [Math.max(0, row - page), column],
-      Home: [all ? 0 : row, 0],
-      End: [all ? rows.length - 1 : row, columns.length - 1],
-    };
-    const to = moves[event.key];
+    const to = gridMove(event, row, column, { rows: rows.length, columns: columns.length, page });
     if (to) {
       event.preventDefault();
       go(...to);

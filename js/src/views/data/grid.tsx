@@ -1,8 +1,10 @@
 /** The table itself: only rows and columns in sight are drawn and fetched; every head holds its distribution. */
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ColumnLine } from "../../protocol/types";
 import { classes } from "../../ui";
+import { gridMove } from "../../ui/grid-keys";
 import { useId } from "../../ui/id";
+import { useScrolled } from "../../ui/virtual";
 import { Distribution, isQuantity } from "./distribution";
 import type { DataModel } from "./model";
 
@@ -50,10 +52,9 @@ export function Grid({ model, onColumn }: GridProps) {
   const anchor = useRef(0);
   void model.cells.arrived.value;
 
-  useLayoutEffect(() => {
-    const { current: el } = box;
-    if (!el) return;
-    const look = () => {
+  useScrolled(
+    box,
+    el => {
       const inSight = Math.ceil(Math.max(0, el.clientHeight - HEAD) / ROW) + 1;
       const most = Math.max(1, body + HEAD - el.clientHeight);
       const isTall = rows * ROW > TALLEST;
@@ -70,16 +71,9 @@ export function Grid({ model, onColumn }: GridProps) {
         lastColumn: Math.min(width, left + Math.ceil(el.clientWidth / WIDTH) + AHEAD_COLUMNS),
       };
       setSight(seen => (same(seen, next) ? seen : next));
-    };
-    look();
-    const sized = new ResizeObserver(look);
-    sized.observe(el);
-    el.addEventListener("scroll", look, { passive: true });
-    return () => {
-      sized.disconnect();
-      el.removeEventListener("scroll", look);
-    };
-  }, [rows, width, body]);
+    },
+    [rows, width, body],
+  );
 
   const { revision } = model;
   useEffect(() => setSelected(new Set()), [revision]);
@@ -126,18 +120,7 @@ export function Grid({ model, onColumn }: GridProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const { row, column } = at ?? { row: -1, column: 0 };
     const page = Math.max(1, Math.floor(((box.current?.clientHeight ?? 400) - HEAD) / ROW) - 1);
-    const all = event.ctrlKey || event.metaKey;
-    const moves: Record<string, [number, number]> = {
-      ArrowDown: [row + 1, column],
-      ArrowUp: [row - 1, column],
-      ArrowRight: [row, column + 1],
-      ArrowLeft: [row, column - 1],
-      PageDown: [row + page, column],
-      PageUp: [Math.max(0, row - page), column],
-      Home: [all ? 0 : row, 0],
-      End: [all ? rows - 1 : row, width - 1],
-    };
-    const to = moves[event.key];
+    const to = gridMove(event, row, column, { rows, columns: width, page });
     if (to) {
       event.preventDefault();
       go(...to);

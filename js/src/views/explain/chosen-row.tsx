@@ -6,8 +6,8 @@ import type { Body } from "../../protocol/client";
 import type { ExplainView, RowLine, RowView } from "../../protocol/types";
 import { FaultNotice, Figure, Section, Segmented, Stack, Table, TextBox } from "../../ui";
 import { familyName } from "../train/result/board";
+import { type Asked, useAsk } from "../use-ask";
 import type { Choices, Model } from "./choices";
-import { type Asked, useAsk } from "./use-ask";
 
 type Pick = NonNullable<Body<"explain.rows">["pick"]>;
 const PICKS: Pick[] = ["worst", "highest", "lowest", "random"];

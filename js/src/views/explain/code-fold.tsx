@@ -3,8 +3,8 @@ import { useState } from "preact/hooks";
 import type { App } from "../../app";
 import type { ExplainView } from "../../protocol/types";
 import { Code, Disclosure, FaultNotice } from "../../ui";
+import { useAsk } from "../use-ask";
 import type { Choices } from "./choices";
-import { useAsk } from "./use-ask";
 
 export function CodeFold({ app, choices, view }: { app: App; choices: Choices; view: ExplainView }) {
   const { t } = app;

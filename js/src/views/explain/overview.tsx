@@ -4,10 +4,10 @@ import type { App } from "../../app";
 import type { ExplainView, RowView } from "../../protocol/types";
 import { Button, Columns, Row, Section, TextBox } from "../../ui";
 import { familyName } from "../train/result/board";
+import { useAsk } from "../use-ask";
 import { type Choices, FIRST, MOST, type Model, matching } from "./choices";
 import { strokes } from "./marks";
 import { Picture } from "./picture";
-import { useAsk } from "./use-ask";
 
 interface OverviewProps {
   app: App;

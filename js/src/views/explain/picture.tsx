@@ -4,7 +4,7 @@ import type { PlotlyFigure } from "../../figure/plotly";
 import type { Body } from "../../protocol/client";
 import type { ExplainFigure, ProgressNote } from "../../protocol/types";
 import { Button, FaultNotice, Figure, ProgressBar } from "../../ui";
-import { type Asked, useAsk } from "./use-ask";
+import { type Asked, useAsk } from "../use-ask";
 
 export type FigureAsk = Body<"explain.figure">;
 

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { App, RoomProps } from "../../app";
 import { isFinished } from "../../state/job";
 import { Button, Empty, FaultNotice, Section, Stack } from "../../ui";
+import { useAsk } from "../use-ask";
 import { Choices } from "./choices";
 import { ChosenRow } from "./chosen-row";
 import { CodeFold } from "./code-fold";
@@ -9,7 +10,6 @@ import { ModelBar } from "./model-bar";
 import { Overview } from "./overview";
 import { Work } from "./picture";
 import { ReportButton } from "./report-button";
-import { useAsk } from "./use-ask";
 import { Views } from "./views";
 import "./explain.css";
 

@@ -4,10 +4,10 @@ import { useState } from "preact/hooks";
 import type { App } from "../../app";
 import type { ExplainView, RowView } from "../../protocol/types";
 import { Button, Combo, Field, Notice, Row, Section, Select, Stack, Tabs } from "../../ui";
+import { useAsk } from "../use-ask";
 import { type Choices, type Model, NONE, STRONGEST, type View } from "./choices";
 import { ringAt, ringOnResidual } from "./marks";
 import { Drawn, Picture, Work } from "./picture";
-import { useAsk } from "./use-ask";
 
 interface ViewsProps {
   app: App;

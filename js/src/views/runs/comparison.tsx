@@ -1,25 +1,16 @@
 /** Runs side by side: scores with every fold, and what was done differently. */
-import { useEffect, useState } from "preact/hooks";
 import type { App } from "../../app";
-import type { KernelFault } from "../../protocol/client";
 import type { Comparison as Compared, ComparedModel } from "../../protocol/types";
 import { type Column, FaultNotice, Notice, Section, Stack, Table } from "../../ui";
+import { useAsk } from "../use-ask";
 import { FoldStrip } from "./fold-strip";
 
 const HASH = /^[0-9a-f]{64}$/;
 const METRICS = ["rmse", "mae", "r2"] as const;
 
 export function Comparison({ app, ids }: { app: App; ids: readonly string[] }) {
-  const { client, t } = app;
-  const [compared, setCompared] = useState<Compared | null>(null);
-  const [fault, setFault] = useState<KernelFault | null>(null);
-  useEffect(() => {
-    const leave = new AbortController();
-    client
-      .ask("runs.compare", { job_ids: [...ids] }, { signal: leave.signal })
-      .then(setCompared, error => !leave.signal.aborted && setFault(error as KernelFault));
-    return () => leave.abort();
-  }, [client, ids.join()]);
+  const { t } = app;
+  const { value: compared, fault } = useAsk(app, "runs.compare", { job_ids: [...ids] });
   return (
     <Section title={t("runs_room.compare", { n: ids.length })}>
       {fault && <FaultNotice fault={fault} />}

@@ -1,8 +1,8 @@
 /** One question to the kernel that follows what is chosen; the last answer stays in sight until the next is there. */
 import { useEffect, useState } from "preact/hooks";
-import type { App } from "../../app";
-import { type Answered, type Body, Closed, KernelFault, type Kind } from "../../protocol/client";
-import type { ProgressNote } from "../../protocol/types";
+import type { App } from "../app";
+import { type Answered, type Body, Closed, KernelFault, type Kind } from "../protocol/client";
+import type { ProgressNote } from "../protocol/types";
 
 export interface Asked<V> {
   value: V | null;
