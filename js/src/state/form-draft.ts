@@ -12,6 +12,8 @@ interface DraftOf<Form> {
 export abstract class FormDraft<Form, Draft extends DraftOf<Form>> {
   readonly form = signal<Form | null>(null);
   readonly draft: Signal<Draft | null> = signal<Draft | null>(null);
+  /** The kernel's own form is on its way and will take the place of this one, which takes no changes till then. */
+  readonly isLoading = signal(false);
   /** The draft is older than the form. */
   readonly isLooking = signal(false);
   readonly isStarting = signal(false);
@@ -36,8 +38,6 @@ export abstract class FormDraft<Form, Draft extends DraftOf<Form>> {
   protected abstract askDraft(form: Form | null, leave: AbortSignal): Promise<Draft>;
   /** Asks the kernel to start the job. */
   protected abstract askStart(form: Form): Promise<unknown>;
-  /** Whether an answer to `form` comes too late: `before` was the form in hand when it was asked. */
-  protected abstract isOvertaken(form: Form | null, before: Form | null): boolean;
 
   /** Takes changes at once and has them looked at after a pause. */
   change(changes: Partial<Form>): void {
@@ -84,10 +84,11 @@ export abstract class FormDraft<Form, Draft extends DraftOf<Form>> {
     const asked = new AbortController();
     this.#asked = asked;
     this.isLooking.value = true;
+    this.isLoading.value = form === null;
     const before = this.form.value;
     try {
       const draft = await ask(form, asked.signal);
-      if (this.#asked !== asked || this.isOvertaken(form, before)) return;
+      if (this.#asked !== asked || this.form.value !== before) return;
       this.draft.value = draft;
       this.form.value = draft.form;
       this.fault.value = null;
@@ -95,7 +96,10 @@ export abstract class FormDraft<Form, Draft extends DraftOf<Form>> {
       if (this.#asked === asked && fault instanceof KernelFault) this.fault.value = fault;
       else if (!(fault instanceof KernelFault || fault instanceof Closed)) throw fault;
     } finally {
-      if (this.#asked === asked) this.isLooking.value = false;
+      if (this.#asked === asked) {
+        this.isLooking.value = false;
+        this.isLoading.value = false;
+      }
     }
   }
 }

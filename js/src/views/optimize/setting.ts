@@ -56,10 +56,6 @@ export class Setting extends FormDraft<OptimizeForm, OptimizeDraft> {
     return this.#app.client.ask("optimize.start", { form });
   }
 
-  protected isOvertaken(_: OptimizeForm | null, before: OptimizeForm | null): boolean {
-    return this.form.value !== before;
-  }
-
   #ask(form: OptimizeForm | null, runs: string[] | null, leave: AbortSignal): Promise<OptimizeDraft> {
     return this.#app.client.ask("optimize.draft", { form, runs }, { signal: leave });
   }

@@ -60,11 +60,6 @@ export class Drafting extends FormDraft<TrainForm, Draft> {
     return this.#app.client.ask("train.start", { form });
   }
 
-  /** The kernel's own form takes the place of whatever is in hand: it is that of another table. */
-  protected isOvertaken(form: TrainForm | null): boolean {
-    return form !== null && form !== this.form.value;
-  }
-
   #changeSpace(space: Space): void {
     this.past.value = [...this.past.value, this.form.value?.space ?? {}].slice(-100);
     this.change({ space });

@@ -55,6 +55,26 @@ describe("before training", () => {
     expect(heard("train.draft").length - before).toBeLessThanOrEqual(2);
   });
 
+  it("takes no changes while the form of another table is on its way, so that none is lost", async () => {
+    let isSlow = false;
+    const held: (() => void)[] = [];
+    const { app } = await openForm({
+      "train.draft": async (request: never, kernel) => {
+        if (isSlow) await new Promise<void>(done => held.push(done));
+        return answers["train.draft"]?.(request, kernel);
+      },
+    });
+    const form = screen.getByRole("form", { name: "What to train" }) as HTMLElement;
+    await waitFor(() => expect(form.hasAttribute("inert")).toBe(false));
+    isSlow = true;
+    const { table } = app.store.state.value;
+    app.kernel.change({ table: table && { ...table, revision: table.revision + 1 } });
+    await waitFor(() => expect(form.hasAttribute("inert")).toBe(true));
+    await waitFor(() => expect(held).toHaveLength(1));
+    for (const release of held) release();
+    await waitFor(() => expect(form.hasAttribute("inert")).toBe(false));
+  });
+
   it("searches by time", async () => {
     const { looked } = await openForm();
     await userEvent.click(screen.getByRole("radio", { name: "By time" }));

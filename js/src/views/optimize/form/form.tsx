@@ -41,6 +41,7 @@ export function Form({ app, setting }: FormProps) {
   return (
     <form
       class="nbml-stack"
+      inert={setting.isLoading.value}
       onSubmit={event => {
         event.preventDefault();
         setting.start();

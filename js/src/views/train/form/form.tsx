@@ -26,6 +26,7 @@ export function Form({ app, drafting }: FormProps) {
   return (
     <form
       class="nbml-train-form"
+      inert={drafting.isLoading.value}
       aria-label={t("train_room.form")}
       onSubmit={event => {
         event.preventDefault();
