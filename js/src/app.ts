@@ -9,6 +9,14 @@ import type { Store } from "./state/store";
 
 export type RoomName = SessionState["rooms"][number];
 
+/** A row on its way from one room to another: cells by the name of the input, for the models of a job. */
+export interface HandedRow {
+  job_id: string;
+  /** Where it comes from, in words. */
+  title: string;
+  cells: ReadonlyMap<string, string | number | null>;
+}
+
 export interface App {
   readonly client: Client;
   readonly store: Store;
@@ -18,8 +26,10 @@ export interface App {
   readonly plots: Plots;
   /** The room in front, in this view. */
   readonly room: ReadonlySignal<RoomName | null>;
-  /** Brings a room to the front. */
-  open(room: RoomName): void;
+  /** The last row that was handed over, and to which room; a new object each time. */
+  readonly handed: ReadonlySignal<{ room: RoomName; row: HandedRow } | null>;
+  /** Brings a room to the front, with a row to begin with where one is given. */
+  open(room: RoomName, row?: HandedRow): void;
 }
 
 /** What a room is: a component of the whole width; it keeps its own state while another room is in front. */

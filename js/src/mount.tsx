@@ -1,7 +1,7 @@
 /** Puts a panel into an element: one App a view, over a client and a store that views of one model share. */
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
-import type { App, RoomName } from "./app";
+import type { App, HandedRow, RoomName } from "./app";
 import { plotsFrom } from "./figure/plots";
 import { formats } from "./i18n/format";
 import { translator } from "./i18n/translate";
@@ -22,6 +22,7 @@ export interface Session {
 export function mount(el: HTMLElement, { client, store }: Session): () => void {
   const t = translator(store.language);
   const room = signal<RoomName | null>(null);
+  const handed = signal<{ room: RoomName; row: HandedRow } | null>(null);
   const app: App = {
     client,
     store,
@@ -29,7 +30,9 @@ export function mount(el: HTMLElement, { client, store }: Session): () => void {
     fmt: formats(store.language, t),
     plots: plotsFrom(client),
     room,
-    open(name) {
+    handed,
+    open(name, row) {
+      if (row) handed.value = { room: name, row };
       if (room.value === name) return;
       room.value = name;
       client.ask("set_room", { room: name }).catch(() => undefined);

@@ -5,7 +5,7 @@ import axe from "axe-core";
 import type { ComponentChildren } from "preact";
 import { expect } from "vitest";
 import { type Answer, FakeKernel } from "../dev/fake-kernel";
-import type { App, RoomName } from "../src/app";
+import type { App, HandedRow, RoomName } from "../src/app";
 import { formats } from "../src/i18n/format";
 import { translator } from "../src/i18n/translate";
 import { Client } from "../src/protocol/client";
@@ -27,6 +27,7 @@ export async function makeApp(
   const store = new Store(client);
   const t = translator(store.language);
   const room = signal<RoomName | null>("data");
+  const handed = signal<{ room: RoomName; row: HandedRow } | null>(null);
   await store.ask();
   return {
     kernel,
@@ -36,7 +37,9 @@ export async function makeApp(
     room,
     fmt: formats(store.language, t),
     plots: { load: () => new Promise(() => undefined) },
-    open(name) {
+    handed,
+    open(name, row) {
+      if (row) handed.value = { room: name, row };
       room.value = name;
     },
   };

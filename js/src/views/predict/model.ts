@@ -1,6 +1,6 @@
 /** Which models answer in the Predict room: the job in hand or any finished run, a family a target, a level. */
 import { batch, computed, signal } from "@preact/signals";
-import type { App } from "../../app";
+import type { App, HandedRow } from "../../app";
 import { Closed, KernelFault } from "../../protocol/client";
 import type { ModelList, ModelView } from "../../protocol/types";
 import { Batch } from "./batch/batch-model";
@@ -26,6 +26,8 @@ export class PredictModel {
     interval: this.interval.value,
   }));
   #asked = 0;
+  /** The job whose models are being opened. */
+  #coming: string | null = null;
 
   constructor(app: App) {
     this.app = app;
@@ -39,7 +41,7 @@ export class PredictModel {
       const list = await this.app.client.ask("predict.models", {});
       this.list.value = list;
       this.fault.value = null;
-      const now = this.opened.peek()?.job_id;
+      const now = this.#coming ?? this.opened.peek()?.job_id;
       const known = list.models.find(model => model.job_id === wanted) ?? (now ? undefined : list.models[0]);
       if (known && known.job_id !== now) await this.open(known.job_id);
     } catch (error) {
@@ -50,6 +52,7 @@ export class PredictModel {
   async open(job_id: string): Promise<void> {
     this.#asked += 1;
     const mine = this.#asked;
+    this.#coming = job_id;
     this.isOpening.value = true;
     try {
       const opened = await this.app.client.ask("predict.open", { job_id });
@@ -64,8 +67,22 @@ export class PredictModel {
     } catch (error) {
       if (mine === this.#asked) this.#take(error);
     } finally {
-      if (mine === this.#asked) this.isOpening.value = false;
+      if (mine === this.#asked) {
+        this.#coming = null;
+        this.isOpening.value = false;
+      }
     }
+  }
+
+  /** A row from another room: its models, and the profiler on it; what it does not say is as it would begin. */
+  async take({ job_id, cells }: HandedRow): Promise<void> {
+    if (this.opened.peek()?.job_id !== job_id) await this.open(job_id);
+    if (!this.list.peek()) await this.look(job_id);
+    const opened = this.opened.peek();
+    if (opened?.job_id !== job_id) return;
+    this.profiler.take(
+      opened.inputs.map(({ name }, place) => cells.get(name) ?? opened.start[place] ?? null),
+    );
   }
 
   chooseFamily(target: number, family: string): void {

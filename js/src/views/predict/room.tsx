@@ -1,5 +1,5 @@
 /** Predict: ask the models of a finished run, point by point in the profiler or for a whole table. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { App, RoomProps } from "../../app";
 import type { ModelList, ModelView } from "../../protocol/types";
 import { Button, Combo, Empty, FaultNotice, Notice, Select, Tabs } from "../../ui";
@@ -19,9 +19,16 @@ export function PredictRoom({ app }: RoomProps) {
   const job = store.state.value.job;
   const language = store.language.value;
   const hasEnded = job?.state === "succeeded" || job?.state === "cancelled";
+  const handed = app.handed.value;
+  const taken = useRef<typeof handed>(null);
   useEffect(() => {
-    if (isInFront) model.look(hasEnded ? job?.id : null);
-  }, [model, isInFront, job?.id, hasEnded]);
+    if (!isInFront) return;
+    if (handed?.room === "predict" && handed !== taken.current) {
+      taken.current = handed;
+      setPart("profiler");
+      model.take(handed.row);
+    } else model.look(hasEnded ? job?.id : null);
+  }, [model, isInFront, handed, job?.id, hasEnded]);
   useEffect(() => {
     if (model.opened.peek()) model.profiler.ask();
   }, [language]);
