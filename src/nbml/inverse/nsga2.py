@@ -1,4 +1,4 @@
-"""The search: NSGA-II on whole populations, with an archive of every front row and several operators.
+"""One population: NSGA-II generation by generation, with an archive of every front row and several operators.
 
 NSGA-II (Deb, Pratap, Agarwal, Meyarivan 2002) with feasibility-first ranking. Beyond it: some parents come
 from the archive of all fronts; differential, cell and mixture steps stand beside crossover; a row whose box
@@ -7,15 +7,15 @@ of cells was seen is not evaluated again, so no prediction is paid for twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from nbml.inverse.archive import Archive as Archive
 from nbml.inverse.cells import Cells
 from nbml.inverse.operators import Operators
 from nbml.inverse.problem import Problem, Rows
-from nbml.inverse.ranking import dominated_by, non_dominated, survivors, thin
+from nbml.inverse.ranking import survivors, thin
 from nbml.inverse.repair import repair
 from nbml.inverse.sampling import sample
 from nbml.inverse.variables import Floats, Ints
@@ -55,48 +55,8 @@ MANY = Style({"cross": 0.85, "differ": 0.05, "beside": 0.05, "anew": 0.05, "exch
 """Three and more: nearly every row is on some front, so small steps enter it easily and lead nowhere."""
 
 
-@dataclass
-class Archive:
-    """Every evaluated row, and the front among them."""
-
-    parts: list[Rows] = field(default_factory=list)
-    front: Rows | None = None
-    keys: set[bytes] = field(default_factory=set)
-
-    @property
-    def rows(self) -> Rows:
-        """All evaluated rows, in order."""
-        if len(self.parts) > 1:
-            self.parts = [Rows.join(self.parts)]
-        return self.parts[0]
-
-    def add(self, rows: Rows) -> None:
-        """Take rows in."""
-        self.parts.append(rows)
-        least = float(rows.violation.min(initial=np.inf))
-        if not np.isfinite(least) or (self.front is not None and self.front.violation[0] < least):
-            return
-        good = rows.take(rows.violation <= least)
-        good = good.take(non_dominated(good.objectives))
-        if self.front is None or self.front.violation[0] > least:
-            self.front = good
-            return
-        good = good.take(~dominated_by(good.objectives, self.front.objectives))
-        stay = ~dominated_by(self.front.objectives, good.objectives)
-        self.front = Rows.join([self.front.take(stay), good])
-
-
-def search(
-    problem: Problem,
-    evaluations: int,
-    rng: np.random.Generator,
-    *,
-    start: Ints | None = None,
-    population: int | None = None,
-    archive: Archive | None = None,
-    cells: Cells | None = None,
-) -> Iterator[Archive]:
-    """Search; one archive, given after each generation.
+class Population:
+    """One population, asked and told.
 
     Parameters
     ----------
@@ -107,77 +67,108 @@ def search(
         The same state gives the same rows.
     start : ndarray of int64, optional
         Feasible rows to begin with, such as the best measured ones.
-    population : int, optional
+    size : int, optional
         Rows of one generation; grows with the root of the evaluations if unset.
     archive : Archive, optional
         What was evaluated before, to go on from.
+    cells : Cells, optional
 
-    Yields
-    ------
-    Archive
-        It ends before its evaluations where the space holds no further box of cells.
+    Attributes
+    ----------
+    archive : Archive
+    size : int
+    spent : int
+        Rows told so far.
     """
-    space, archive = problem.space, Archive() if archive is None else archive
-    cells = cells or Cells(space, problem.surrogate.thresholds())
-    by_cells = not problem.depends_on_inputs
-    style = FEW if problem.n_objectives < 3 else MANY
-    operators = Operators(space, cells, rng, eta=style.eta)
-    names = list(operators.named)
-    share = np.array([style.shares[name] for name in names])
-    share /= share.sum()
-    begun = problem.evaluations
-    population = population or population_of(evaluations, style.growth)
 
-    def fresh(rows: Ints, most: int) -> np.ndarray:
-        keys = cells.of(rows) if by_cells else rows
-        kept: list[int] = []
-        for k, key in enumerate(np.ascontiguousarray(keys)):
-            if len(kept) == most:
-                break
-            if (name := key.tobytes()) not in archive.keys:
-                archive.keys.add(name)
-                kept.append(k)
-        return np.array(kept, dtype=np.intp)
+    def __init__(
+        self,
+        problem: Problem,
+        evaluations: int,
+        rng: np.random.Generator,
+        *,
+        start: Ints | None = None,
+        size: int | None = None,
+        archive: Archive | None = None,
+        cells: Cells | None = None,
+    ) -> None:
+        self.archive = Archive() if archive is None else archive
+        self._problem, self._evaluations, self._rng = problem, evaluations, rng
+        self._cells = cells or Cells(problem.space, problem.surrogate.thresholds())
+        self._style = FEW if problem.n_objectives < 3 else MANY
+        self._operators = Operators(problem.space, self._cells, rng, eta=self._style.eta)
+        share = np.array([self._style.shares[name] for name in self._operators.named])
+        self._share = share / share.sum()
+        self.size = size or population_of(evaluations, self._style.growth)
+        self.spent = self._idle = 0
+        self._start: Ints | None = np.empty((0, len(problem.space)), np.int64) if start is None else start
+        self._pool: Rows | None = None
+        if self.archive.parts:
+            self._unseen(self.archive.rows.positions)
+            self._pool = self._best(self.archive.rows)
 
-    first = sample(space, min(population, evaluations), rng)
-    if start is not None and len(start):
-        first = np.concatenate([start[: population // 2], first])
-    pool = archive.rows if archive.parts else None
-    first = first[fresh(first, evaluations)]
-    if len(first):
-        begun_with = problem.evaluate(first)
-        archive.add(begun_with)
-        pool = begun_with if pool is None else Rows.join([pool, begun_with])
-        yield archive
-    assert pool is not None
-    pool = pool.take(survivors(pool.objectives, pool.violation, population))
-    idle = 0
-    while (left := evaluations - (problem.evaluations - begun)) > 0 and idle < PATIENCE:
+    def ask(self) -> Ints:
+        """Feasible rows to predict next, none of a box seen before; none when the search is over.
+
+        It ends before its evaluations where the space holds no further box of cells.
+        """
+        if self._start is not None:
+            given, self._start = self._start, None
+            first = sample(self._problem.space, min(self.size, self._evaluations), self._rng)
+            if len(given):
+                first = np.concatenate([given[: self.size // 2], first])
+            if len(first := self._unseen(first, self._evaluations)):
+                return first
+        while (left := self._evaluations - self.spent) > 0 and self._idle < PATIENCE:
+            children = self._children(min(self.size, left))
+            self._idle = self._idle + 1 if len(children) < self.size // SCARCE else 0
+            if len(children):
+                return children
+        return np.empty((0, len(self._problem.space)), np.int64)
+
+    def tell(self, rows: Rows) -> None:
+        """Take in what was asked for, evaluated."""
+        self.spent += len(rows)
+        self.archive.add(rows)
+        self._pool = self._best(rows if self._pool is None else Rows.join([self._pool, rows]))
+
+    def immigrate(self, rows: Rows) -> Rows:
+        """Let rows in that were evaluated elsewhere, but for those of boxes seen here; gives those let in."""
+        new = rows.take(self.archive.unseen(self._keys(rows.positions)))
+        if len(new):
+            self.archive.consider(new)
+            self._pool = self._best(new if self._pool is None else Rows.join([self._pool, new]))
+        return new
+
+    def _best(self, rows: Rows) -> Rows:
+        return rows.take(survivors(rows.objectives, rows.violation, self.size))
+
+    def _keys(self, rows: Ints) -> Ints:
+        return np.ascontiguousarray(rows if self._problem.depends_on_inputs else self._cells.of(rows))
+
+    def _unseen(self, rows: Ints, most: int | None = None) -> Ints:
+        return rows[self.archive.unseen(self._keys(rows), most)]
+
+    def _children(self, count: int) -> Ints:
+        """New rows, at most so many."""
+        assert self._pool is not None
+        space, rng, size = self._problem.space, self._rng, self.size
         made: list[Ints] = []
         for attempt in range(TRIES):
-            need = min(population, left) - sum(map(len, made))
+            need = count - sum(map(len, made))
             if need <= 0:
                 break
-            which = rng.choice(len(names), size=population, p=share)
-            parents = _parents(pool, archive.front, population, rng, style.from_front)
-            wanted = np.empty((population, len(space)))
-            for k, name in enumerate(names):
+            which = rng.choice(len(self._share), size=size, p=self._share)
+            parents = _parents(self._pool, self.archive.front, size, rng, self._style.from_front)
+            wanted = np.empty((size, len(space)))
+            for k, operator in enumerate(self._operators.named.values()):
                 mine = which == k
                 if mine.any():
-                    wanted[mine] = operators.named[name](*(p[mine] for p in parents))
+                    wanted[mine] = operator(*(p[mine] for p in parents))
             if attempt == TRIES - 1:
                 wanted = _scatter(wanted, space.high, rng)
-            rows = repair(space, wanted, parents[0], rng)
-            made.append(rows[fresh(rows, need)])
-        children = np.concatenate(made)
-        idle = idle + 1 if len(children) < population // SCARCE else 0
-        if not len(children):
-            continue
-        born = problem.evaluate(children)
-        archive.add(born)
-        both = Rows.join([pool, born])
-        pool = both.take(survivors(both.objectives, both.violation, population))
-        yield archive
+            made.append(self._unseen(repair(space, wanted, parents[0], rng), need))
+        return np.concatenate(made)
 
 
 def population_of(evaluations: int, growth: float = FEW.growth) -> int:

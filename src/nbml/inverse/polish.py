@@ -9,12 +9,10 @@ the nearest measured row. A row is moved only where no goal gets worse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
+from nbml.inverse.archive import Archive
 from nbml.inverse.cells import Cells
-from nbml.inverse.nsga2 import Archive
 from nbml.inverse.problem import Problem, Rows
 from nbml.inverse.ranking import thin
 from nbml.inverse.repair import repair
@@ -23,45 +21,67 @@ from nbml.inverse.variables import Floats, Ints
 BATCH = 100
 
 
-def polish(
-    problem: Problem,
-    archive: Archive,
-    evaluations: int,
-    rng: np.random.Generator,
-    *,
-    cells: Cells | None = None,
-) -> Iterator[Archive]:
-    """Look at the neighbours of front rows until none is better or the evaluations are used.
+class Polish:
+    """Pareto local search from the front of an archive, batch by batch.
 
-    Yields
-    ------
-    Archive
-        After each batch.
+    Parameters
+    ----------
+    problem : Problem
+    archive : Archive
+        What was evaluated so far; grows.
+    evaluations : int
+        Rows to predict at most.
+    rng : Generator
+    cells : Cells, optional
+    looked : set of bytes, optional
+        Positions of rows whose neighbours need no look, as those polished elsewhere; shared and grown.
     """
-    space = problem.space
-    cells = cells or Cells(space, problem.surrogate.thresholds())
-    by_cells = not problem.depends_on_inputs
-    looked: set[bytes] = set()
-    begun = problem.evaluations
-    waiting: list[Ints] = []
-    while archive.front is not None and (left := evaluations - (problem.evaluations - begun)) > 0:
-        n_waiting = sum(map(len, waiting))
-        if n_waiting < min(BATCH, left):
-            fresh = [k for k, row in enumerate(archive.front.positions) if row.tobytes() not in looked]
-            if fresh:
-                rows = archive.front.take(np.array(fresh))
-                rows = rows.take(thin(rows.objectives, max(BATCH // (2 * len(space)), 4)))
-                looked.update(row.tobytes() for row in rows.positions)
-                near = _unseen(neighbours(problem, cells, rows.positions, rng), cells, archive, by_cells)
-                if len(near):
-                    waiting.append(near)
-                continue
-            if not n_waiting:
-                return
-        ready = np.concatenate(waiting)
-        batch, waiting = ready[: min(BATCH, left)], [ready[min(BATCH, left) :]]
-        archive.add(problem.evaluate(batch))
-        yield archive
+
+    def __init__(
+        self,
+        problem: Problem,
+        archive: Archive,
+        evaluations: int,
+        rng: np.random.Generator,
+        *,
+        cells: Cells | None = None,
+        looked: set[bytes] | None = None,
+    ) -> None:
+        self.archive = archive
+        self._looked: set[bytes] = set() if looked is None else looked
+        self._problem, self._rng = problem, rng
+        self._cells = cells or Cells(problem.space, problem.surrogate.thresholds())
+        self._left = evaluations
+        self._waiting = np.empty((0, len(problem.space)), np.int64)
+
+    def step(self) -> Rows | None:
+        """Evaluate the next neighbours; None when there are none left, or no evaluations."""
+        most = min(BATCH, self._left)
+        while len(self._waiting) < most and self._more():
+            pass
+        batch, self._waiting = self._waiting[: max(most, 0)], self._waiting[max(most, 0) :]
+        if not len(batch):
+            return None
+        rows = self._problem.evaluate(batch)
+        self._left -= len(rows)
+        self.archive.add(rows)
+        return rows
+
+    def _more(self) -> bool:
+        """Make the neighbours of some front rows; whether there was one that had not been looked at."""
+        if (front := self.archive.front) is None:
+            return False
+        fresh = [k for k, row in enumerate(front.positions) if row.tobytes() not in self._looked]
+        if not fresh:
+            return False
+        rows = front.take(np.array(fresh))
+        rows = rows.take(thin(rows.objectives, max(BATCH // (2 * len(self._problem.space)), 4)))
+        self._looked.update(row.tobytes() for row in rows.positions)
+        near = neighbours(self._problem, self._cells, rows.positions, self._rng)
+        keys = near if self._problem.depends_on_inputs else self._cells.of(near)
+        near = near[self.archive.unseen(np.ascontiguousarray(keys))]
+        self._waiting = np.concatenate([self._waiting, near])
+        return True
 
 
 def neighbours(problem: Problem, cells: Cells, rows: Ints, rng: np.random.Generator) -> Ints:
@@ -127,13 +147,3 @@ def centre(
 
 def _misfit(positions: Ints, wanted: Floats, high: Ints) -> Floats:
     return np.asarray((np.abs(positions - wanted) / np.maximum(high, 1)).sum(axis=1))
-
-
-def _unseen(rows: Ints, cells: Cells, archive: Archive, by_cells: bool) -> Ints:
-    keys = np.ascontiguousarray(cells.of(rows) if by_cells else rows)
-    kept = []
-    for k, key in enumerate(keys):
-        if (name := key.tobytes()) not in archive.keys:
-            archive.keys.add(name)
-            kept.append(k)
-    return rows[np.array(kept, dtype=np.intp)]

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbml.errors import OptimizeError
+from nbml.inverse.archive import Archive
 from nbml.inverse.cells import Cells
 from nbml.inverse.contradiction import check
 from nbml.inverse.front import hypervolume, knee
-from nbml.inverse.nsga2 import Archive, search
+from nbml.inverse.island import Island
 from nbml.inverse.optuna_search import optuna_search
-from nbml.inverse.polish import centre, polish
+from nbml.inverse.polish import centre
 from nbml.inverse.problem import Problem, Rows
 from nbml.inverse.ranking import non_dominated, thin
 from nbml.inverse.space import Space
@@ -25,11 +26,9 @@ from nbml.ml.notes import Note
 Engine = Literal[
     "nsga2", "optuna-nsga2", "optuna-nsga3", "optuna-tpe", "optuna-gp", "optuna-random", "optuna-qmc"
 ]
-POLISHED = 0.1
 LEAST_EVALUATIONS = 10
 MOST_EVALUATIONS = 10_000_000
 MANY_OBJECTIVES = 4
-POLISH_SEED = 1
 CENTRE_SEED = 2
 
 
@@ -113,17 +112,13 @@ def run_search(
     if engine not in get_args(Engine):
         raise OptimizeError("NBML-O38", place="engine", engine=engine, engines=list(get_args(Engine)))
     check(problem.space)
-    rng = np.random.default_rng(seed)
     archive = Archive() if archive is None else archive
     if engine != "nsga2":
         yield from optuna_search(problem, evaluations, seed, engine.removeprefix("optuna-"), archive)
         return
-    cells = Cells(problem.space, problem.surrogate.thresholds())
-    main = max(round((1 - POLISHED) * evaluations), 1)
-    yield from search(problem, main, rng, start=start, archive=archive, cells=cells)
-    left = evaluations - problem.evaluations
-    polishing = np.random.default_rng([seed, POLISH_SEED])
-    yield from polish(problem, archive, left, polishing, cells=cells)
+    island = Island(problem, evaluations, seed, start=start, archive=archive)
+    while island.step() is not None:
+        yield archive
 
 
 def answer(
