@@ -15,7 +15,7 @@ from nbml.i18n.numbers import decimals
 SHOWN = 12
 
 
-def waterfall(told: Told, place: int, *, most: int = SHOWN) -> go.Figure:
+def waterfall(told: Told, place: int, *, most: int = SHOWN, is_of_table: bool = True) -> go.Figure:
     """Bars from the base value to the prediction, the largest contribution first.
 
     Parameters
@@ -25,6 +25,8 @@ def waterfall(told: Told, place: int, *, most: int = SHOWN) -> go.Figure:
         Which of the explained rows.
     most : int
         Features with a bar of their own; the others share the last one, so that the bars add up.
+    is_of_table : bool
+        Whether the row has a number that a reader can look up.
     """
     one = told.explained
     values, base = one.values[place], float(one.base[place])
@@ -73,7 +75,10 @@ def waterfall(told: Told, place: int, *, most: int = SHOWN) -> go.Figure:
         x=ends, y=heights, mode="lines", hoverinfo="skip", showlegend=False,
         line={"color": "rgba(128,128,128,0.8)", "width": 1, "dash": "dot"},
     )  # fmt: skip
-    row = text("explain_room.figure.row_of", row=f"{int(one.rows[place]) + 1:,}")
+    number = f"{int(one.rows[place]) + 1:,}"
+    row = (
+        text("explain_room.figure.row_of", row=number) if is_of_table else text("explain_room.figure.new_row")
+    )
     made = drawing(joints, bars, x=with_unit(plain(told.target, 24), told.unit), note=told.note(before=row))
     if np.isfinite(measured):
         side = "left" if measured < low + room else "right" if measured > high - room else "center"

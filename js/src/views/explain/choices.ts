@@ -1,5 +1,6 @@
 /** What is looked at: which model, which features, which row. Shared by all figures, so that one click is seen in all. */
 import { signal } from "@preact/signals";
+import type { HandedRow } from "../../app";
 import type { Body } from "../../protocol/client";
 import type { ExplainView, FeatureLine } from "../../protocol/types";
 
@@ -24,6 +25,8 @@ export class Choices {
   readonly shown = signal(FIRST);
   /** Number of the chosen row in the table, from 1. */
   readonly row = signal<number | null>(null);
+  /** A row of another room, which the table does not have; looked at in place of the chosen one. */
+  readonly handed = signal<HandedRow | null>(null);
   readonly feature = signal<string | null>(null);
   /** STRONGEST, NONE, or "=" and a feature's name. */
   readonly colour = signal<string>(STRONGEST);

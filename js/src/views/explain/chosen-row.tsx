@@ -1,10 +1,10 @@
 /** The row in hand: how to find one, the list it came from, and how its prediction comes about. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { App } from "../../app";
 import type { PlotlyFigure } from "../../figure/plotly";
 import type { Body } from "../../protocol/client";
 import type { ExplainView, RowLine, RowView } from "../../protocol/types";
-import { FaultNotice, Figure, Section, Segmented, Stack, Table, TextBox } from "../../ui";
+import { Button, FaultNotice, Figure, Section, Segmented, Stack, Table, TextBox } from "../../ui";
 import { familyName } from "../train/result/board";
 import { type Asked, useAsk } from "../use-ask";
 import type { Choices, Model } from "./choices";
@@ -22,6 +22,7 @@ interface ChosenRowProps {
 
 export function ChosenRow({ app, choices, view, asked }: ChosenRowProps) {
   const model = { ...choices.model(), target: view.target, family: view.family };
+  if (choices.handed.value) return <Handed app={app} choices={choices} view={view} model={model} />;
   return (
     <Section title={app.t("explain_room.row")}>
       <div class="nbml-explain-row">
@@ -38,6 +39,54 @@ export function ChosenRow({ app, choices, view, asked }: ChosenRowProps) {
         </Stack>
       </div>
     </Section>
+  );
+}
+
+/** A row that came from another room: what the final model makes of it. */
+function Handed({ app, choices, view, model }: Omit<ChosenRowProps, "asked"> & { model: Model }) {
+  const { t, fmt } = app;
+  const row = choices.handed.value;
+  const place = useRef<HTMLDivElement>(null);
+  const asked = useAsk(app, "explain.new_row", row && { ...model, cells: Object.fromEntries(row.cells) });
+  useEffect(() => place.current?.scrollIntoView?.({ block: "nearest" }), [row, asked.value !== null]);
+  if (!row) return null;
+  const after = view.unit ? ` ${view.unit}` : "";
+  const figure = (asked.value?.figure ?? null) as PlotlyFigure | null;
+  const own = figure?.layout?.height;
+  return (
+    <div ref={place}>
+      <Section
+        title={row.title}
+        aside={
+          <Button
+            small
+            onClick={() => {
+              choices.handed.value = null;
+            }}
+          >
+            {t("explain_room.row.handed.back")}
+          </Button>
+        }
+      >
+        {asked.fault && <FaultNotice fault={asked.fault} />}
+        <p class="nbml-explain-sentence" role="status">
+          {asked.value
+            ? t("explain_room.row.handed.words", {
+                title: row.title,
+                predicted: fmt.number(asked.value.predicted) + after,
+              })
+            : " "}
+        </p>
+        <p class="nbml-quiet">{t("explain_room.row.handed.how")}</p>
+        {!asked.fault && (
+          <Figure
+            figure={figure}
+            label={t("explain_room.waterfall")}
+            height={typeof own === "number" ? own : 440}
+          />
+        )}
+      </Section>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { App, RoomProps } from "../../app";
+import type { App, HandedRow, RoomProps } from "../../app";
 import { isFinished } from "../../state/job";
 import { Button, Empty, FaultNotice, Section, Stack } from "../../ui";
 import { useAsk } from "../use-ask";
@@ -18,6 +18,13 @@ export function ExplainRoom({ app }: RoomProps) {
   const { t } = app;
   const job = app.store.job.value;
   const isTraining = app.store.state.value.job?.task !== "optimize";
+  const coming = app.handed.value;
+  const handed = coming?.room === "explain" ? coming.row : null;
+  if (handed && (!job || !isTraining || job.job_id === handed.job_id)) {
+    const { job_id } = handed;
+    const title = job?.job_id === job_id ? job.snapshot.title : handed.title;
+    return <Explained app={app} jobId={job_id} title={title} handed={handed} key={job_id} />;
+  }
   if (!job || !isTraining) {
     return <Nothing app={app} title={t("explain_room.empty")} words={t("explain_room.empty.words")} />;
   }
@@ -29,9 +36,14 @@ export function ExplainRoom({ app }: RoomProps) {
   return <Explained app={app} jobId={job.job_id} title={snapshot.title} key={job.job_id} />;
 }
 
-function Explained({ app, jobId, title }: { app: App; jobId: string; title: string }) {
+type ExplainedProps = { app: App; jobId: string; title: string; handed?: HandedRow };
+
+function Explained({ app, jobId, title, handed }: ExplainedProps) {
   const { t } = app;
   const choices = useMemo(() => new Choices(jobId), [jobId]);
+  useEffect(() => {
+    choices.handed.value = handed ?? null;
+  }, [choices, handed]);
   const [isStopped, setStopped] = useState(false);
   const isInFront = app.room.value === "explain";
   const [isSeen, setSeen] = useState(isInFront);

@@ -65,6 +65,11 @@ class Explanation:
         self._is_of_table = is_of_table
 
     @property
+    def is_of_table(self) -> bool:
+        """Whether its rows are those of the training table."""
+        return self._is_of_table
+
+    @property
     def features(self) -> tuple[str, ...]:
         """Names of the features in the order of the table."""
         return self.explained.names
@@ -147,7 +152,7 @@ class Explanation:
         """
         from nbml.figures.waterfall import waterfall
 
-        return waterfall(self.told(), self.place(row))
+        return waterfall(self.told(), self.place(row), is_of_table=self._is_of_table)
 
     def dependence(
         self,

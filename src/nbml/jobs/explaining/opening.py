@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbml.errors import JobError
@@ -77,6 +78,20 @@ def make_explanation(
     if not len(material.explained.rows):
         raise JobError("NBML-V04")
     return Explanation(subject, leader, of, material, is_of_table=rows is None)
+
+
+def explain_cells(
+    subject: Subject,
+    target: str | None,
+    family: str | None,
+    cells: Mapping[str, str | float | None],
+    check: Check = _go_on,
+) -> Explanation:
+    """One row by the final model; features it does not name are missing, other names are ignored."""
+    import pandas as pd
+
+    row = pd.DataFrame([{name: cells.get(name) for name in subject.bundle.encoder.names}])
+    return make_explanation(subject, target, family, of="final", rows=row, check=check)
 
 
 def _job_of(run: Any) -> Job:

@@ -102,7 +102,7 @@ def _line(why: Explanation, place: int) -> RowLine:
     predicted = float(one.base[place] + one.values[place].sum())
     measured = _known(float(one.measured[place]))
     return RowLine(
-        row=int(one.rows[place]) + 1,
+        row=int(one.rows[place]) + 1 if why.is_of_table else 0,
         predicted=predicted,
         measured=measured,
         residual=None if measured is None else measured - predicted,

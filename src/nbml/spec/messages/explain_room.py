@@ -15,6 +15,7 @@ ExplainFigureName = Literal[
 ]
 RowPick = Literal["worst", "highest", "lowest", "random", "search"]
 MOST_FEATURES = 60
+MOST_CELLS = 5_000
 
 
 class OfModel(Request):
@@ -68,6 +69,15 @@ class ShowRow(OfModel):
 
     kind: Literal["explain.row"] = "explain.row"
     row: int = Field(ge=1, description="Number of the row in the table, from 1.")
+
+
+class ShowNewRow(OfModel):
+    """A row that is not in the table, by the final model. Answered with RowView, whose row is 0."""
+
+    kind: Literal["explain.new_row"] = "explain.new_row"
+    cells: dict[str, str | float | None] = Field(
+        max_length=MOST_CELLS, description="By feature; those not named are missing."
+    )
 
 
 class ExplainAsCode(OfModel):
@@ -193,7 +203,7 @@ class RowCell(Strict):
 class RowView(Strict):
     """One row: its numbers, its features by size of contribution, its waterfall."""
 
-    row: int
+    row: int = Field(description="From 1; 0 for one that is not in the table.")
     predicted: float
     measured: float | None
     residual: float | None
@@ -214,6 +224,7 @@ Requests: tuple[type[Request], ...] = (
     AskCost,
     PickRows,
     ShowRow,
+    ShowNewRow,
     ExplainAsCode,
     MakeReport,
 )
@@ -223,6 +234,7 @@ Answers: dict[type[Request], type[Strict]] = {
     AskCost: PairCost,
     PickRows: RowLines,
     ShowRow: RowView,
+    ShowNewRow: RowView,
     ExplainAsCode: ExplainCode,
     MakeReport: ReportSent,
 }

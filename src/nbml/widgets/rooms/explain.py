@@ -14,6 +14,7 @@ from nbml.errors import JobError
 from nbml.jobs.explaining.as_code import explain_code
 from nbml.jobs.explaining.explanation import Explanation
 from nbml.jobs.explaining.kept import Explanations
+from nbml.jobs.explaining.opening import explain_cells
 from nbml.jobs.explaining.picking import pick_rows
 from nbml.jobs.explaining.view import pair_lines, row_lines, row_view, view
 from nbml.jobs.job import Job
@@ -34,6 +35,7 @@ from nbml.spec.messages.explain_room import (
     RowLines,
     RowView,
     ShowExplainFigure,
+    ShowNewRow,
     ShowRow,
 )
 
@@ -87,6 +89,15 @@ def show_row(session: Session, request: ShowRow, progress: Progress) -> RowView:
     seen = row_view(why, request.row - 1)
     session.selected = why.table_rows([request.row - 1])
     return seen
+
+
+def show_new_row(session: Session, request: ShowNewRow, progress: Progress) -> RowView:
+    """A row of another room, which the table does not have."""
+    subject = _kept(session).subject(request.job_id, session.settings)
+    why = explain_cells(
+        subject, request.target, request.family, request.cells, _check(session, progress, "computing")
+    )
+    return row_view(why, 0)
 
 
 def code(session: Session, request: ExplainAsCode, progress: Progress) -> ExplainCode:
@@ -154,6 +165,7 @@ HANDLERS: dict[type[Request], Callable[[Session, Any, Progress], BaseModel | Non
     AskCost: ask_cost,
     PickRows: pick,
     ShowRow: show_row,
+    ShowNewRow: show_new_row,
     ExplainAsCode: code,
     MakeReport: make_report,
 }
