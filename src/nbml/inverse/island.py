@@ -56,7 +56,8 @@ class Island:
         islands = [Island(problem, 2_000, seed, number=k) for k in range(4)]
         running = True
         while running:
-            running = any([island.step() is not None for island in islands for _ in range(5)])
+            born = [island.step() for island in islands for _ in range(5)]
+            running = any(rows is not None for rows in born)
             sent = [island.emigrants(10) for island in islands]
             for island, rows in zip(islands[1:] + islands[:1], sent, strict=True):
                 if rows is not None:
