@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any
 
 import catboost as cb
 import numpy as np
 
+from nbml.errors import ModelError
 from nbml.ml.models.base import Attribution, Family, FitStoppedError, Floats, Param, Params, Shape, ShouldStop
 from nbml.ml.models.learner import LearnerFamily, n_bins, scaled_rounds
 from nbml.ml.models.levels import Levels
+from nbml.ml.shapley.catboost_trees import from_catboost
+from nbml.ml.shapley.oblivious import Leaves, ObliviousTrees
 
 _FILE = "model.cbm"
 _KEPT_POOLS = 8
@@ -44,17 +48,41 @@ class _Model:
         return np.asarray(self._model.predict(_data(X, self._levels), thread_count=threads))
 
     def attribute(self, X: Floats, background: Floats, seed: int, threads: int) -> Attribution:  # noqa: ARG002
-        rows = cb.Pool(_data(X, self._levels), thread_count=threads)
-        parts = self._model.get_feature_importance(rows, type="ShapValues", thread_count=threads)
         values = np.empty(X.shape)
-        values[:, _order(self._levels)] = parts[:, :-1]
-        return Attribution(values, float(parts[0, -1]))
+        if self._trees is None:
+            parts = self._own("ShapValues", X, threads)
+            values[:, _order(self._levels)] = parts[:, :-1]
+            return Attribution(values, float(parts[0, -1]))
+        leaves = partial(self._leaves, X, threads)
+        values[:, _order(self._levels)] = self._trees.values(leaves, len(X), threads=threads)
+        return Attribution(values, self._trees.base)
 
     def interact(self, X: Floats, features: Sequence[int], threads: int) -> Floats:
-        rows = cb.Pool(_data(X, self._levels), thread_count=threads)
-        parts = self._model.get_feature_importance(rows, type="ShapInteractionValues", thread_count=threads)
         place = np.argsort(_order(self._levels))
-        return np.asarray(parts[:, place[list(features)]][:, :, place], dtype=np.float64)
+        if self._trees is None:
+            parts = self._own("ShapInteractionValues", X, threads)
+            return np.ascontiguousarray(parts[:, place[list(features)]][:, :, place])
+        chosen = place[list(features)].tolist()
+        leaves = partial(self._leaves, X, threads)
+        return self._trees.interactions(leaves, len(X), chosen, threads=threads)[:, :, place]
+
+    @cached_property
+    def _trees(self) -> ObliviousTrees | None:
+        """The trees in nbml's own form; None where their shape has none."""
+        try:
+            return from_catboost(self._model)
+        except ModelError:
+            return None
+
+    def _leaves(self, X: Floats, threads: int, rows: slice) -> Leaves:
+        data = _data(X[rows], self._levels)
+        return np.asarray(self._model.calc_leaf_indexes(data, thread_count=threads))
+
+    def _own(self, kind: str, X: Floats, threads: int) -> Floats:
+        """CatBoost's own values."""
+        rows = cb.Pool(_data(X, self._levels), thread_count=threads)
+        found = self._model.get_feature_importance(rows, type=kind, thread_count=threads)
+        return np.asarray(found, dtype=np.float64)
 
     def files(self) -> dict[str, bytes]:
         return {_FILE: self._model._serialize_model()}  # what save_model writes, without a file

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from numba import njit, types
 
-from nbml.ml.shapley.arrays import Flags, Floats, Ints, Kinds, Matrix, Sums, Values, Words
+from nbml.ml.shapley.arrays import Flags, Floats, Ints, Kinds, Matrix, Numbers, Sums, Values, Words
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -28,6 +28,7 @@ _TYPES: dict[Any, Any] = {
     Flags: types.Array(types.boolean, 1, "C", readonly=True),
     Kinds: types.Array(types.uint8, 1, "C", readonly=True),
     Words: types.Array(types.uint32, 1, "C", readonly=True),
+    Numbers: types.Array(types.uint32, 2, "C", readonly=True),
     Matrix: types.Array(types.float64, 2, "C", readonly=True),
     Sums: types.Array(types.float64, 1, "C"),
     Values: types.Array(types.float64, 2, "C"),
