@@ -1,4 +1,4 @@
-"""``nbml report``: a finished training as one file to hand on."""
+"""``nbml report``: a finished training to hand on, as a page or as a notebook that does it again."""
 
 from __future__ import annotations
 
@@ -23,17 +23,23 @@ def report(
     theme: Annotated[Literal["auto", "light", "dark"], typer.Option(help="cli.option.theme")] = "auto",
     as_json: Json = False,
 ) -> None:
-    """Write a finished training as one HTML file."""
+    """Write a finished training as one HTML file, or as a notebook where the file ends so."""
     import nbml
     from nbml.errors import JobError
     from nbml.jobs.job import Job
+    from nbml.report.notebook import write_notebook
     from nbml.report.writing import write_report
 
     job = nbml.open(job_id)
     if not isinstance(job, Job):
         raise JobError("NBML-J40", job_id=job.id, task=job.spec.task, wanted="train")
-    path = write_report(job, output or Path(f"{job.id}.html"), language=language, theme=theme)
+    output = output or Path(f"{job.id}.html")
+    is_notebook = output.suffix.lower() == ".ipynb"
+    if is_notebook:
+        path = write_notebook(job, output, language=language)
+    else:
+        path = write_report(job, output, language=language, theme=theme)
     if as_json:
-        write_json({"type": "report", "job_id": job.id, "path": str(path)})
+        write_json({"type": "notebook" if is_notebook else "report", "job_id": job.id, "path": str(path)})
     else:
         out().print(str(path), soft_wrap=True, markup=False, highlight=False)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-_REPORT = "nbml.report.writing"
+_REPORT, _NOTEBOOK = "nbml.report.writing", "nbml.report.notebook"
+"""By name, because what is handed on stands above jobs."""
 
 
 @dataclass(frozen=True)
@@ -209,9 +210,9 @@ class TrainResult:
 
     def predict(self, frame: Any, **options: Any) -> pd.DataFrame:
         """Predict new rows; see ``nbml.predict`` and ``nbml.ml.predictor.Predictor.predict``."""
-        from nbml.jobs.models import ask
+        from nbml.jobs.predicting.asking import ask
 
-        return ask(self.predictor, frame, **options)
+        return ask(self.predictor, frame, JobFolder(self.folder), **options)
 
     def report(
         self,
@@ -233,8 +234,31 @@ class TrainResult:
         """
         from nbml.jobs.job import Job
 
-        writing = import_module(_REPORT)  # the layer above
-        written: Path = writing.write_report(Job(self.record.job_id), path, language=language, theme=theme)
+        write = import_module(_REPORT).write_report
+        written: Path = write(Job(self.record.job_id), path, language=language, theme=theme)
+        return written
+
+    def export_notebook(
+        self, path: str | Path, *, family: str | None = None, language: str | None = None
+    ) -> Path:
+        """Write a notebook that does this again without nbml, and its table beside it.
+
+        It uses pandas, numpy, scikit-learn and the boosters alone: reads the table, encodes the columns,
+        makes the same folds, fits with the parameters found and gives the predictions of ``predict``.
+
+        Parameters
+        ----------
+        path : str or Path
+            The notebook; an older one is replaced. The table is ``<name>-<hash>.parquet`` in the same folder.
+        family : str, optional
+            The chosen one of each target when left out.
+        language : {"en", "ja"}, optional
+            Of headings and explanations; the one in force when left out.
+        """
+        from nbml.jobs.job import Job
+
+        write = import_module(_NOTEBOOK).write_notebook
+        written: Path = write(Job(self.record.job_id), path, family=family, language=language)
         return written
 
     def _chosen(self, target: str) -> Any:
