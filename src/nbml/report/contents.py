@@ -2,51 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from nbml.errors import NbmlError
 from nbml.i18n import text
 from nbml.i18n.numbers import number, plus_minus
 from nbml.jobs.explaining.opening import make_explanation
 from nbml.jobs.explaining.picking import pick_rows
 from nbml.jobs.explaining.subject import Subject
 from nbml.jobs.reviewing.figures import result_figure
+from nbml.jobs.reviewing.reliance import held_out_distance
 from nbml.jobs.reviewing.review import review
+from nbml.report.boards import Board, Drawn, drawn
+from nbml.report.reliance import Section, coverage, domain
 from nbml.spec.messages.train_room import LeaderRow, ScoreCell, TargetResult
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
     from nbml.jobs.job import Job
+    from nbml.ml.models.base import Floats
 
-
-@dataclass(frozen=True)
-class Drawn:
-    """A figure with its heading, and the height it needs."""
-
-    title: str
-    json: str
-    height: int
-
-
-@dataclass(frozen=True)
-class Board:
-    """A table of text: names of columns, then rows."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+DEPENDENCE = 3
+"""Features whose dependence is drawn: the most important ones."""
+Tell = Callable[[int, int], object]
+"""Told how many targets are done, and how many there are; may raise to stop."""
 
 
 @dataclass(frozen=True)
 class TargetPart:
-    """One target: how good, which model, and what it has learnt."""
+    """One target: how good, which model, what it has learnt, how far to rely on it."""
 
     name: str
     verdict: str
     tone: str
     board: Board
-    coverage: Board | None
     figures: tuple[Drawn, ...]
+    explained: Section
+    coverage: Section | None
+    domain: Section | None
     params: Board
 
 
@@ -56,14 +51,16 @@ class Contents:
 
     title: str
     facts: Board
+    scheme: str
     folds: Board
     columns: Board
     warnings: tuple[tuple[str, str], ...]
     targets: tuple[TargetPart, ...]
     versions: Board
+    hashes: Board
 
 
-def contents(job: Job) -> Contents:
+def contents(job: Job, tell: Tell = lambda _done, _total: None) -> Contents:
     """Gather a finished job, in the language in force.
 
     Raises
@@ -73,25 +70,50 @@ def contents(job: Job) -> Contents:
     """
     subject = Subject.of(job)
     record, seen = subject.result.record, review(job)
-    run = record.run_id or "–"
-    facts = {
-        "job": job.id, "run": run, "source": job.spec.data.name or job.spec.data.path or "–",
-        "rows": f"{record.n_rows:,}", "features": f"{len(record.features):,}", "group": record.group or "–",
-        "seed": str(job.spec.seed), "data_sha256": record.data_sha256, "models_sha256": subject.bundle.digest,
-    }  # fmt: skip
+    reference = subject.bundle.reference
+    distance = None if reference is None else held_out_distance(reference)
     sizes = {name: int((subject.fold == k).sum()) for k, name in enumerate(record.fold_names)}
+    resolved = job.spec.resolved
+    parts = []
+    for place, one in enumerate(seen.targets):
+        tell(place, len(seen.targets))
+        parts.append(_target(job, subject, one, distance))
     return Contents(
         title=record.title,
-        facts=Board((), tuple((text(f"report.fact.{key}"), value) for key, value in facts.items())),
+        facts=Board((), tuple((text(f"report.fact.{key}"), value) for key, value in _facts(subject))),
+        scheme=text(f"report.scheme.{record.fold_scheme}", n=len(record.fold_names)),
         folds=Board(
             (text("report.fold"), text("report.fold_rows")),
             tuple((name, f"{rows:,}") for name, rows in sizes.items()),
         ),
         columns=_columns(subject),
         warnings=tuple((line.message, line.next_step) for line in seen.warnings),
-        targets=tuple(_target(job, subject, one) for one in seen.targets),
-        versions=Board((), tuple(subject.bundle.versions.items())),
+        targets=tuple(parts),
+        versions=Board((), tuple((resolved.versions if resolved else subject.bundle.versions).items())),
+        hashes=Board(
+            (),
+            (
+                (text("report.fact.data_sha256"), record.data_sha256),
+                (text("report.fact.models_sha256"), subject.bundle.digest),
+            ),
+        ),
     )
+
+
+def _facts(subject: Subject) -> Iterator[tuple[str, str]]:
+    spec, record = subject.job.spec, subject.result.record
+    yield "job", subject.job.id
+    yield "run", record.run_id or "–"
+    yield "source", Path(spec.data.path).name if spec.data.path else spec.data.name
+    yield "rows", f"{record.n_rows:,}"
+    yield "features", f"{len(record.features):,}"
+    yield "group", record.group or "–"
+    yield "models", ", ".join(text(f"train_room.family.{family}") for family in spec.models)
+    trials = sum(row.trials_complete + row.trials_failed for row in record.leaderboard)
+    yield "search", text("report.fact.search.words", trials=f"{trials:,}", sampler=spec.search.sampler)
+    yield "seed", str(spec.seed)
+    if spec.resolved is not None:
+        yield "created", spec.resolved.created.replace("T", " ").replace("+00:00", " UTC")
 
 
 def _columns(subject: Subject) -> Board:
@@ -118,34 +140,48 @@ def _columns(subject: Subject) -> Board:
     return Board(tuple(text(f"report.column.{key}") for key in keys), tuple(rows))
 
 
-def _target(job: Job, subject: Subject, seen: TargetResult) -> TargetPart:
-    figures: list[Drawn] = []
-
-    def add(title: str, figure: go.Figure | None) -> None:
-        if figure is not None:
-            figures.append(Drawn(title, figure.to_json(), int(figure.layout.height or 420)))
-
+def _target(job: Job, subject: Subject, seen: TargetResult, distance: Floats | None) -> TargetPart:
     chosen = next((row for row in seen.leaders if row.chosen), None)
-    if chosen is not None:
+    leader = None if chosen is None else subject.leader(seen.target, None)
+    figures = []
+    if leader is not None:
         for name in ("parity", "residuals", "fold_scores"):
-            add(text(f"train_room.figures.{name}"), result_figure(job, name, seen.target)[0])
-        why = make_explanation(subject, seen.target, None, of="held_out")
-        add(text("explain_room.bar"), why.bar())
-        add(text("explain_room.beeswarm"), why.beeswarm())
-        worst = pick_rows(why.explained, "worst", most=1).places[0]
-        add(text("explain_room.waterfall"), why.waterfall(int(why.explained.rows[worst])))
-        for feature in why.importance["feature"][:2]:
-            add(text("explain_room.tab.dependence"), why.dependence(feature))
+            figure, _ = result_figure(job, name, seen.target)
+            if figure is not None:
+                figures.append(drawn(text(f"train_room.figures.{name}"), figure))
     metrics = (text("train_room.board.rmse"), "MAE", "R²")
     return TargetPart(
         name=seen.target,
         verdict=seen.verdict,
         tone=seen.tone,
         board=Board((text("train_room.board.model"), *metrics), tuple(_leader(row) for row in seen.leaders)),
-        coverage=_coverage(subject, seen.target),
         figures=tuple(figures),
+        explained=Section(()) if leader is None else _explained(subject, seen.target),
+        coverage=None if leader is None else coverage(subject, leader),
+        domain=None if leader is None else domain(subject, leader, distance),
         params=Board((), tuple((k, str(v)) for k, v in chosen.params.items()) if chosen else ()),
     )
+
+
+def _explained(subject: Subject, target: str) -> Section:
+    """Shapley values of held-out rows; where there are none, why."""
+    try:
+        why = make_explanation(subject, target, None, of="held_out")
+        worst = pick_rows(why.explained, "worst", most=1).places
+    except NbmlError as error:
+        return Section((), cautions=(f"{error.message} {error.next_step}",))
+    figures = [
+        drawn(text("explain_room.bar"), why.bar()),
+        drawn(text("explain_room.beeswarm"), why.beeswarm()),
+    ]
+    if len(worst):
+        row = why.waterfall(int(why.explained.rows[worst[0]]))
+        figures.append(drawn(text("explain_room.waterfall"), row))
+    figures += [
+        drawn(text("explain_room.tab.dependence"), why.dependence(feature))
+        for feature in why.importance["feature"][:DEPENDENCE]
+    ]
+    return Section((text("report.shap.words"),), (), tuple(figures))
 
 
 def _leader(row: LeaderRow) -> tuple[str, ...]:
@@ -158,19 +194,3 @@ def _leader(row: LeaderRow) -> tuple[str, ...]:
 
 def _score(cell: ScoreCell | None) -> str:
     return "–" if cell is None else plus_minus(cell.pooled, cell.spread)
-
-
-def _coverage(subject: Subject, target: str) -> Board | None:
-    leader = subject.result.record.chosen(target)
-    if leader is None or not leader.coverage:
-        return None
-
-    def share(value: Any) -> str:
-        return "–" if value is None else f"{value:.1%}"
-
-    rows = tuple(
-        (f"{one.level:.0%}", share(one.share), number(one.median_width), share(one.worst_case))
-        for one in leader.coverage
-    )
-    keys = ("level", "share", "width", "worst_case")
-    return Board(tuple(text(f"report.coverage.{key}") for key in keys), rows)

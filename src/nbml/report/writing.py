@@ -15,7 +15,7 @@ from nbml.durable import write_text
 from nbml.errors import PanelError
 from nbml.i18n import language as spoken
 from nbml.i18n import speaking, text
-from nbml.report.contents import contents
+from nbml.report.contents import Tell, contents
 
 if TYPE_CHECKING:
     from nbml.jobs.job import Job
@@ -53,8 +53,10 @@ def write_report(job: Job, path: str | Path, *, language: str | None = None, the
     return target
 
 
-def render_report(job: Job, *, language: str | None = None, theme: Theme = "auto") -> str:
-    """The page of ``write_report``, as text."""
+def render_report(
+    job: Job, *, language: str | None = None, theme: Theme = "auto", tell: Tell = lambda _done, _total: None
+) -> str:
+    """The page of ``write_report``, as text; `tell` hears of every target."""
     from jinja2 import Environment, StrictUndefined
 
     template = files(__package__).joinpath("page.html.j2").read_text(encoding="utf-8")
@@ -64,7 +66,7 @@ def render_report(job: Job, *, language: str | None = None, theme: Theme = "auto
     environment.filters["script"] = _inert
     with speaking(language or spoken()):
         return environment.from_string(template).render(
-            all=contents(job),
+            all=contents(job, tell),
             language=language or spoken(),
             theme=theme,
             t=lambda key: text(f"report.{key}"),

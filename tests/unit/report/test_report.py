@@ -74,12 +74,44 @@ def test_tells_everything_and_takes_no_name_for_markup(job, tmp_path, language):
     assert HOSTILE in page.text
     assert "49 強度" not in page.text
     assert not re.search(r"\b(report|explain_room|train_room|data_room)\.[a-z_.]+", page.text)
+    assert str(job.folder) not in words
     record = job.result().record
     for said in (job.id, record.data_sha256, job.result().predictor.bundle.digest, "lightgbm", "RMSE", "90%"):
         assert said in page.text, said
     figures = [held for attrs, held in page.scripts.values() if attrs.get("type") == "application/json"]
-    assert len(figures) == 8
+    assert len(figures) == 10
     assert all("<" not in held for held in figures)
+
+
+@pytest.mark.usefixtures("built")
+def test_intervals_and_distance_come_with_what_they_do_not_promise(job, tmp_path):
+    """Six lots: coverage by lot, levels out of reach, few groups, far rows; said, not only shown."""
+    text = Page(job.result().report(tmp_path / "x.html", language="en").read_text(encoding="utf-8")).text
+    for said in (
+        "6 groups count as 6 observations",
+        "no finite interval above 85.7 %",
+        "6 groups are few",
+        "It does not hold for rows unlike the table",
+        "not for a row that was picked because of its prediction",
+        "Distance to the data",
+        "Beyond the data a model goes on as it must",
+        "0.95 – 1",
+        "∞",
+    ):
+        assert said in text, said
+
+
+@pytest.mark.usefixtures("built")
+def test_without_shapley_values_it_says_why(job, tmp_path, monkeypatch):
+    """F42: what could not be explained does not take the rest of the report with it."""
+
+    def refuse(*_, **__):
+        raise JobError("NBML-V04")
+
+    monkeypatch.setattr("nbml.report.contents.make_explanation", refuse)
+    page = Page(write_report(job, tmp_path / "x.html", language="en").read_text(encoding="utf-8"))
+    assert JobError("NBML-V04").message in page.text
+    assert "Distance to the data" in page.text
 
 
 @pytest.mark.usefixtures("built")
