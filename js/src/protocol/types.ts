@@ -10,9 +10,12 @@ export type Request =
   | SetRoom
   | FigureModule
   | PanelModule
+  | StaticView
   | Cancel
+  | HandOn
   | OpenData
   | ListSources
+  | ListKept
   | ListFolder
   | ChooseSource
   | ReadAnew
@@ -46,8 +49,8 @@ export type Request =
   | AskCost
   | PickRows
   | ShowRow
+  | ShowNewRow
   | ExplainAsCode
-  | MakeReport
   | ListModels
   | OpenModel
   | DrawProfile
@@ -72,6 +75,11 @@ export type Request =
   | ProposeRows
   | ExportFront
   | ChooseRows
+  | ShowExperiments
+  | PlanExperiments
+  | MeasureExperiment
+  | DropExperiment
+  | ExtendTable
   | ListRuns
   | DescribeRun
   | DeleteRun
@@ -98,6 +106,7 @@ export interface Answers {
   "data.edit": TableView;
   "data.figure": ChartView;
   "data.folder": FolderView;
+  "data.kept": KeptSets;
   "data.lines": LinesView;
   "data.open": TableView;
   "data.profile": Profiles;
@@ -113,22 +122,28 @@ export interface Answers {
   "explain.code": ExplainCode;
   "explain.cost": PairCost;
   "explain.figure": ExplainFigure;
+  "explain.new_row": RowView;
   "explain.open": ExplainView;
-  "explain.report": ReportSent;
   "explain.row": RowView;
   "explain.rows": RowLines;
   figure_module: ModuleSent;
+  hand_on: HandedOn;
   hello: PanelSnapshot;
   open_job: PanelSnapshot;
   "optimize.again": SearchForm;
   "optimize.code": SearchCode;
   "optimize.draft": OptimizeDraft;
+  "optimize.experiments": ExperimentList;
   "optimize.export": FrontFile;
+  "optimize.extend": ExtendedTable;
+  "optimize.measure": ExperimentList;
   "optimize.measured": MeasuredRows;
   "optimize.nearest": NearRows;
+  "optimize.plan": ExperimentList;
   "optimize.propose": Proposals;
   "optimize.result": FrontTable;
   "optimize.start": StartedJob;
+  "optimize.unplan": ExperimentList;
   panel_module: ModuleSent;
   "predict.choose": BatchView;
   "predict.code": RowTexts;
@@ -151,6 +166,7 @@ export interface Answers {
   "runs.restore": JobSummary;
   "runs.resume": JobSummary;
   set_language: PanelSnapshot;
+  static_view: StaticBlock;
   "train.again": JobForm;
   "train.code": Code;
   "train.draft": Draft;
@@ -286,7 +302,7 @@ export interface SourceLine {
    * Whether there are lines to choose a header from.
    */
   has_lines: boolean;
-  kind: "file" | "frame" | "upload" | "table";
+  kind: "file" | "frame" | "upload" | "table" | "kept";
   name: string;
 }
 /**
@@ -358,6 +374,42 @@ export interface FileLine {
   is_table: boolean;
   name: string;
   size: number;
+}
+/**
+ * The versions of the user's data sets, latest use first.
+ */
+export interface KeptSets {
+  /**
+   * Versions of which no rows are kept on this machine.
+   */
+  elsewhere: number;
+  versions: KeptLine[];
+}
+/**
+ * A version of a data set.
+ */
+export interface KeptLine {
+  /**
+   * Of the latest training on it, which has kept its rows.
+   */
+  job_id: string;
+  /**
+   * Columns that were used.
+   */
+  n_columns: number;
+  n_rows: number;
+  name: string;
+  project: string;
+  /**
+   * What that training is called.
+   */
+  title: string;
+  /**
+   * When it was last used, UTC, ISO 8601.
+   */
+  used: string;
+  user: string;
+  version: number;
 }
 /**
  * The first lines of the file, from line 1.
@@ -516,6 +568,39 @@ export interface PairLine {
   second: string;
 }
 /**
+ * One row: its numbers, its features by size of contribution, its waterfall.
+ */
+export interface RowView {
+  base: number;
+  cells: RowCell[];
+  figure: {
+    [k: string]: unknown;
+  };
+  measured: number | null;
+  predicted: number;
+  residual: number | null;
+  /**
+   * From 1; 0 for one that is not in the table.
+   */
+  row: number;
+}
+/**
+ * What one feature does in a row.
+ */
+export interface RowCell {
+  effect: number;
+  label: string;
+  name: string;
+  /**
+   * As the table has it.
+   */
+  value: string;
+  /**
+   * Where it stands on the axis of a dependence plot.
+   */
+  x: number | null;
+}
+/**
  * A model whose values are at hand.
  */
 export interface ExplainView {
@@ -578,46 +663,6 @@ export interface ModelLine {
   family: string;
 }
 /**
- * The file has been sent: gzip in base64, by chunks.
- */
-export interface ReportSent {
-  chunks: number;
-  /**
-   * What to call the file.
-   */
-  name: string;
-}
-/**
- * One row: its numbers, its features by size of contribution, its waterfall.
- */
-export interface RowView {
-  base: number;
-  cells: RowCell[];
-  figure: {
-    [k: string]: unknown;
-  };
-  measured: number | null;
-  predicted: number;
-  residual: number | null;
-  row: number;
-}
-/**
- * What one feature does in a row.
- */
-export interface RowCell {
-  effect: number;
-  label: string;
-  name: string;
-  /**
-   * As the table has it.
-   */
-  value: string;
-  /**
-   * Where it stands on the axis of a dependence plot.
-   */
-  x: number | null;
-}
-/**
  * Rows that were found, the first worth looking at first.
  */
 export interface RowLines {
@@ -646,6 +691,16 @@ export interface ModuleSent {
    * Of the joined text, as UTF-8.
    */
   sha256: string;
+}
+/**
+ * The file has been sent: gzip in base64, by chunks.
+ */
+export interface HandedOn {
+  chunks: number;
+  /**
+   * What to call the file.
+   */
+  name: string;
 }
 /**
  * All a view needs to draw a panel: the synced trait `snapshot`, and the answer to hello.
@@ -686,6 +741,7 @@ export interface Snapshot {
   n_features: number;
   n_rows: number;
   notices: Notice[];
+  recent_share: number | null;
   scores: {
     [k: string]: number;
   };
@@ -828,6 +884,12 @@ export interface JobLine {
    */
   task: "train" | "optimize";
   title: string;
+  /**
+   * Of targets that have one, by name.
+   */
+  units: {
+    [k: string]: string;
+  };
 }
 /**
  * The table in hand, without its rows.
@@ -872,7 +934,15 @@ export interface OptimizeForm {
    */
   after: string | null;
   constraints: (
-    MixtureRow | LinearRow | CountRow | WhenRow | CombinationRow | FormulaRow | DistanceRow | IntervalRow
+    | MixtureRow
+    | LinearRow
+    | RatioRow
+    | CountRow
+    | WhenRow
+    | CombinationRow
+    | FormulaRow
+    | DistanceRow
+    | IntervalRow
   )[];
   engine: string;
   evaluations: number | null;
@@ -885,6 +955,10 @@ export interface OptimizeForm {
   minutes: number | null;
   name: string | null;
   project: string;
+  /**
+   * Seconds for a proof of the optimum; none if empty.
+   */
+  prove_s: number | null;
   /**
    * Jobs whose models are searched with.
    */
@@ -918,6 +992,16 @@ export interface Term {
   name: string;
 }
 /**
+ * One input divided by another within bounds.
+ */
+export interface RatioRow {
+  high: number | null;
+  kind: "ratio";
+  low: number | null;
+  of: string;
+  to: string;
+}
+/**
  * At most so many of these are not zero.
  */
 export interface CountRow {
@@ -927,26 +1011,40 @@ export interface CountRow {
   of: string[];
 }
 /**
- * Where a category has certain levels, another input keeps to less.
+ * Where categories have certain levels, other inputs keep to less.
  */
 export interface WhenRow {
-  high: number | null;
-  input: string;
   kind: "when";
-  levels: (string | boolean | number)[];
-  /**
-   * The input that keeps to less.
-   */
-  limited: string;
-  low: number | null;
-  then_levels: (string | boolean | number)[];
+  limits: Remainder[];
+  when: Condition[];
 }
 /**
- * Inputs that take only combinations seen in the training data.
+ * What remains of an input under conditions.
+ */
+export interface Remainder {
+  high: number | null;
+  input: string;
+  levels: (string | boolean | number)[];
+  low: number | null;
+}
+/**
+ * A category that has one of these levels.
+ */
+export interface Condition {
+  input: string;
+  levels: (string | boolean | number)[];
+}
+/**
+ * Inputs that take only combinations seen in the training data, only some, or never some.
  */
 export interface CombinationRow {
   kind: "combinations";
+  mode: "seen" | "only" | "never";
   of: string[];
+  /**
+   * For only and never: a cell an input; null is still open.
+   */
+  rows: (string | boolean | number | null)[][];
 }
 /**
  * A comparison between formulas over inputs and targets.
@@ -1137,10 +1235,71 @@ export interface KnownTarget {
   name: string;
 }
 /**
+ * The experiments of a search.
+ */
+export interface ExperimentList {
+  /**
+   * Whether the training table is at hand and a whole row was measured.
+   */
+  can_extend: boolean;
+  figures: ForeseenFigure[];
+  inputs: string[];
+  rows: ExperimentLine[];
+  targets: string[];
+}
+/**
+ * Measured over foreseen for one target, as plotly JSON.
+ */
+export interface ForeseenFigure {
+  figure: {
+    [k: string]: unknown;
+  };
+  target: string;
+}
+/**
+ * An experiment.
+ */
+export interface ExperimentLine {
+  /**
+   * In the order of the inputs.
+   */
+  cells: (string | boolean | number | null)[];
+  number: number;
+  planned: string;
+  results: ExperimentResult[];
+  /**
+   * Row of the Pareto table, where it is there.
+   */
+  row: number | null;
+  why: "exploit" | "explore" | "fill" | "chosen";
+}
+/**
+ * A target of an experiment: foreseen, and measured where it is.
+ */
+export interface ExperimentResult {
+  /**
+   * Whether the interval has kept its promise.
+   */
+  is_inside: boolean | null;
+  lower: number | null;
+  measured: number | null;
+  target: string;
+  upper: number | null;
+  value: number;
+}
+/**
  * A file that was sent in chunks.
  */
 export interface FrontFile {
   chunks: number;
+  name: string;
+}
+/**
+ * The table in hand has more rows now.
+ */
+export interface ExtendedTable {
+  added: number;
+  n_rows: number;
   name: string;
 }
 /**
@@ -1228,9 +1387,18 @@ export interface FrontTable {
    */
   n_rows: number;
   notices: Notice[];
+  /**
+   * What exact mode has shown.
+   */
+  proof: ProofRecord | null;
+  /**
+   * MLflow run, once it is kept there.
+   */
+  run_id: string | null;
   runs: string[];
   seconds: number;
   title: string;
+  tracking_uri: string | null;
 }
 /**
  * A column of the Pareto table.
@@ -1290,6 +1458,41 @@ export interface InputRange {
    */
   values: number[];
   zero: boolean;
+}
+/**
+ * What exact mode has shown: how good the best row is, and how good any row could be at most.
+ */
+export interface ProofRecord {
+  /**
+   * No row is better than this.
+   */
+  bound: number;
+  direction: "maximize" | "minimize";
+  /**
+   * Of the best row that the search had found.
+   */
+  found: number;
+  /**
+   * |bound - value|.
+   */
+  gap: number;
+  /**
+   * Whether the gap is closed (to 1e-4 of the value).
+   */
+  is_proven: boolean;
+  /**
+   * Limits the program does not know: the bound holds with and without them.
+   */
+  left_out: string[];
+  /**
+   * What was optimised: a goal's label, or a sum of goals in seen ranges.
+   */
+  objective: string;
+  seconds: number;
+  /**
+   * Of the best row that is known now.
+   */
+  value: number;
 }
 /**
  * A job is written down and on its way.
@@ -1717,6 +1920,10 @@ export interface JobSummary {
    * Hash of that table's content.
    */
   data_sha256: string;
+  /**
+   * Rows on the front of an inverse search so far.
+   */
+  front_size: number;
   id: string;
   models: string[];
   n_rows: number;
@@ -1860,6 +2067,17 @@ export interface RunList {
    * Lines found in all.
    */
   total: number;
+}
+/**
+ * The output beside the live view, for a page that has forgotten which of its outputs it is.
+ */
+export interface StaticBlock {
+  html: string;
+  text: string;
+  /**
+   * The panel's own; the block's class ends in it.
+   */
+  token: string;
 }
 /**
  * The form of a job; whether the table in hand is the one it was trained on.
@@ -2668,6 +2886,10 @@ export interface Resources {
   elapsed_s: number;
   job_id: string;
   /**
+   * The same over the last seconds; None until there is enough.
+   */
+  recent_share: number | null;
+  /**
    * Number within the job, from 1, gap-free; 0 before it is logged.
    */
   seq: number;
@@ -2862,6 +3084,21 @@ export interface PanelModule {
   view_id: string;
 }
 /**
+ * What a saved notebook shows of the panel, as it is now. Answered with StaticBlock.
+ */
+export interface StaticView {
+  kind: "static_view";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
  * Give up another request; it is answered with a fault, unless its answer is on the way already.
  */
 export interface Cancel {
@@ -2876,6 +3113,30 @@ export interface Cancel {
    * The view that asks.
    */
   view_id: string;
+}
+/**
+ * A finished training as a file, sent ahead in chunks. Answered with HandedOn.
+ */
+export interface HandOn {
+  job_id: string;
+  kind: "hand_on";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * Of a report.
+   */
+  theme?: "light" | "dark";
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+  /**
+   * One HTML page; or a ZIP of a notebook that does not need nbml and the table it reads.
+   */
+  what: "report" | "notebook";
 }
 /**
  * The room as it stands. Answered with TableView.
@@ -2897,6 +3158,21 @@ export interface OpenData {
  */
 export interface ListSources {
   kind: "data.sources";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The data sets of the catalog. Answered with KeptSets.
+ */
+export interface ListKept {
+  kind: "data.kept";
   /**
    * Made by the view, <view>-<n>; sent again, it is the same request.
    */
@@ -2936,7 +3212,7 @@ export interface ChooseSource {
    * Made by the view, <view>-<n>; sent again, it is the same request.
    */
   request_id: string;
-  source: FrameSource | FileSource | UploadSource;
+  source: FrameSource | FileSource | UploadSource | KeptSource;
   v: 1;
   /**
    * The view that asks.
@@ -2973,6 +3249,13 @@ export interface FileSource {
 export interface UploadSource {
   kind: "upload";
   upload_id: string;
+}
+/**
+ * A version of a data set, by the training that has kept its rows.
+ */
+export interface KeptSource {
+  job_id: string;
+  kind: "kept";
 }
 /**
  * Read again with options changed: those not given stay, null finds out. Answered with TableView.
@@ -3677,6 +3960,37 @@ export interface ShowRow {
   view_id: string;
 }
 /**
+ * A row that is not in the table, by the final model. Answered with RowView, whose row is 0.
+ */
+export interface ShowNewRow {
+  /**
+   * By feature; those not named are missing.
+   */
+  cells: {
+    [k: string]: string | number | null;
+  };
+  /**
+   * The chosen one if null.
+   */
+  family?: string | null;
+  job_id: string;
+  kind: "explain.new_row";
+  of?: "held_out" | "final";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * The first one if null.
+   */
+  target?: string | null;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
  * What is seen, as calls. Answered with ExplainCode.
  */
 export interface ExplainAsCode {
@@ -3701,23 +4015,6 @@ export interface ExplainAsCode {
    * The first one if null.
    */
   target?: string | null;
-  v: 1;
-  /**
-   * The view that asks.
-   */
-  view_id: string;
-}
-/**
- * The whole result as one HTML file, sent ahead in chunks. Answered with ReportSent.
- */
-export interface MakeReport {
-  job_id: string;
-  kind: "explain.report";
-  /**
-   * Made by the view, <view>-<n>; sent again, it is the same request.
-   */
-  request_id: string;
-  theme?: "light" | "dark";
   v: 1;
   /**
    * The view that asks.
@@ -3861,7 +4158,7 @@ export interface ChooseTable {
    * Made by the view, <view>-<n>; sent again, it is the same request.
    */
   request_id: string;
-  source: FrameSource | FileSource | UploadSource | TableSource;
+  source: FrameSource | FileSource | UploadSource | KeptSource | TableSource;
   v: 1;
   /**
    * The view that asks.
@@ -4075,6 +4372,7 @@ export interface OptimizeFormInput {
   constraints?: (
     | MixtureRowInput
     | LinearRowInput
+    | RatioRowInput
     | CountRowInput
     | WhenRowInput
     | CombinationRowInput
@@ -4093,6 +4391,10 @@ export interface OptimizeFormInput {
   minutes?: number | null;
   name?: string | null;
   project?: string;
+  /**
+   * Seconds for a proof of the optimum; none if empty.
+   */
+  prove_s?: number | null;
   /**
    * Jobs whose models are searched with.
    */
@@ -4126,6 +4428,16 @@ export interface TermInput {
   name?: string;
 }
 /**
+ * One input divided by another within bounds.
+ */
+export interface RatioRowInput {
+  high?: number | null;
+  kind: "ratio";
+  low?: number | null;
+  of?: string;
+  to?: string;
+}
+/**
  * At most so many of these are not zero.
  */
 export interface CountRowInput {
@@ -4135,26 +4447,40 @@ export interface CountRowInput {
   of?: string[];
 }
 /**
- * Where a category has certain levels, another input keeps to less.
+ * Where categories have certain levels, other inputs keep to less.
  */
 export interface WhenRowInput {
-  high?: number | null;
-  input?: string;
   kind: "when";
-  levels?: (string | boolean | number)[];
-  /**
-   * The input that keeps to less.
-   */
-  limited?: string;
-  low?: number | null;
-  then_levels?: (string | boolean | number)[];
+  limits?: RemainderInput[];
+  when?: ConditionInput[];
 }
 /**
- * Inputs that take only combinations seen in the training data.
+ * What remains of an input under conditions.
+ */
+export interface RemainderInput {
+  high?: number | null;
+  input?: string;
+  levels?: (string | boolean | number)[];
+  low?: number | null;
+}
+/**
+ * A category that has one of these levels.
+ */
+export interface ConditionInput {
+  input?: string;
+  levels?: (string | boolean | number)[];
+}
+/**
+ * Inputs that take only combinations seen in the training data, only some, or never some.
  */
 export interface CombinationRowInput {
   kind: "combinations";
+  mode?: "seen" | "only" | "never";
   of?: string[];
+  /**
+   * For only and never: a cell an input; null is still open.
+   */
+  rows?: (string | boolean | number | null)[][];
 }
 /**
  * A comparison between formulas over inputs and targets.
@@ -4374,6 +4700,101 @@ export interface ChooseRows {
    */
   request_id: string;
   rows?: number[];
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * The experiments of a search. Answered with ExperimentList, as are all of these.
+ */
+export interface ShowExperiments {
+  job_id: string;
+  kind: "optimize.experiments";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Plan rows of the front; those planned before stay as they are.
+ */
+export interface PlanExperiments {
+  job_id: string;
+  kind: "optimize.plan";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  /**
+   * @maxItems 100
+   */
+  rows: PlannedRow[];
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * A row of the Pareto table that shall be tried.
+ */
+export interface PlannedRow {
+  row: number;
+  why?: "exploit" | "explore" | "fill" | "chosen";
+}
+/**
+ * Enter what was measured of a target; null takes it back.
+ */
+export interface MeasureExperiment {
+  job_id: string;
+  kind: "optimize.measure";
+  number: number;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  target: string;
+  v: 1;
+  value: number | null;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Take an experiment out of the plan.
+ */
+export interface DropExperiment {
+  job_id: string;
+  kind: "optimize.unplan";
+  number: number;
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
+  v: 1;
+  /**
+   * The view that asks.
+   */
+  view_id: string;
+}
+/**
+ * Make the training rows with the measured experiments under them the table in hand.
+ */
+export interface ExtendTable {
+  job_id: string;
+  kind: "optimize.extend";
+  /**
+   * Made by the view, <view>-<n>; sent again, it is the same request.
+   */
+  request_id: string;
   v: 1;
   /**
    * The view that asks.

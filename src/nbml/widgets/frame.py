@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from nbml.jobs.opening import handle_of
 from nbml.spec.messages.base import Request
+from nbml.spec.messages.handing_on import HandedOn, HandOn
 from nbml.spec.messages.session import (
     CloseJob,
     FigureModule,
@@ -70,6 +71,13 @@ def send_panel(session: Session, request: PanelModule, progress: Progress) -> Mo
     return _sent(panel_module(), progress)
 
 
+def send_file(session: Session, request: HandOn, progress: Progress) -> HandedOn:
+    """Hand a finished job on."""
+    from nbml.widgets.handing_on import hand_on
+
+    return hand_on(session, request, progress)
+
+
 def _sent(text: str, progress: Progress) -> ModuleSent:
     count = progress.send_text(text)
     return ModuleSent(chunks=count, characters=len(text), sha256=sha256(text.encode()).hexdigest())
@@ -84,4 +92,5 @@ HANDLERS: Mapping[type[Request], Handler] = {
     SetRoom: set_room,
     FigureModule: send_figures,
     PanelModule: send_panel,
+    HandOn: send_file,
 }

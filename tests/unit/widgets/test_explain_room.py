@@ -1,7 +1,5 @@
 """The Explain room over the wire: a model opened, its figures, a row picked, long work stopped."""
 
-import base64
-import gzip
 import threading
 
 import numpy as np
@@ -154,20 +152,3 @@ def test_two_requests_for_one_model_open_it_once(show, job, monkeypatch):
         answer = page.wait(lambda m, r=request: m["kind"] == "answer" and m["request_id"] == r["request_id"])
         assert answer["fault"] is None
     assert made == [1]
-
-
-def test_the_report_is_sent_in_pieces_and_opens(show, job, monkeypatch):
-    """The file for the browser: gzip in base64, no message over the wire's limit, in the panel's language."""
-    monkeypatch.setattr("nbml.report.writing._plots", lambda: "A" * 1_500_000)
-    page = show(job=job, language="ja")
-    request = page.request("explain.report", job_id=job.id, theme="dark")
-    page.send(request)
-    answer = page.wait(lambda m: m["kind"] == "answer" and m["request_id"] == request["request_id"])
-    sent = answer["value"]
-    pieces = [m for m in page.messages("chunk") if m["request_id"] == request["request_id"]]
-    assert len(pieces) == sent["chunks"]
-    text = "".join(piece["text"] for piece in sorted(pieces, key=lambda piece: piece["index"]))
-    words = gzip.decompress(base64.b64decode(text)).decode("utf-8")
-    assert words.startswith("<!doctype html>")
-    assert 'lang="ja" data-theme="dark"' in words
-    assert sent["name"] == f"{job.id}.html"

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { App, HandedRow, RoomProps } from "../../app";
 import { isFinished } from "../../state/job";
 import { Button, Empty, FaultNotice, Section, Stack } from "../../ui";
+import { HandOn } from "../hand-on";
 import { useAsk } from "../use-ask";
 import { Choices } from "./choices";
 import { ChosenRow } from "./chosen-row";
@@ -9,7 +10,6 @@ import { CodeFold } from "./code-fold";
 import { ModelBar } from "./model-bar";
 import { Overview } from "./overview";
 import { Work } from "./picture";
-import { ReportButton } from "./report-button";
 import { Views } from "./views";
 import "./explain.css";
 
@@ -85,7 +85,7 @@ function Explained({ app, jobId, title, handed }: ExplainedProps) {
   return (
     <div class={asked.isOld ? "nbml-explain nbml-explain-old" : "nbml-explain"} aria-busy={asked.isOld}>
       <Stack>
-        <Section title={title} aside={<ReportButton app={app} jobId={jobId} />}>
+        <Section title={title} aside={<HandOn app={app} jobId={jobId} />}>
           <ModelBar {...shared} />
         </Section>
         <Overview {...shared} row={seen.value} />

@@ -15,6 +15,7 @@ import {
   Status,
   TextBox,
 } from "../../ui";
+import { HandOn } from "../hand-on";
 import { LineageGraph } from "./lineage-graph";
 import { Best, MARK } from "./run-table";
 
@@ -36,6 +37,7 @@ export function Detail({ app, line, onOpen, onDescribe, onStop, onResume, onDele
   const [isDeleting, setDeleting] = useState(false);
   const isUnderWay = line.state === "running" || line.state === "queued";
   const isDamaged = line.state === "damaged";
+  const hasResult = line.task === "train" && (line.state === "succeeded" || line.state === "cancelled");
   const facts = [
     t("runs_room.fact.rows", { n: fmt.count(line.n_rows) }, line.n_rows),
     t("runs_room.fact.trials", { n: fmt.count(line.trials) }, line.trials),
@@ -64,6 +66,7 @@ export function Detail({ app, line, onOpen, onDescribe, onStop, onResume, onDele
           {line.state === "interrupted" && <Button onClick={onResume}>{t("runs_room.resume")}</Button>}
           <CopyButton text={`nbml.open("${line.id}")`}>{t("runs_room.copy_code")}</CopyButton>
           {line.run_id && <CopyButton text={line.run_id}>{t("runs_room.copy_run")}</CopyButton>}
+          {hasResult && <HandOn app={app} jobId={line.id} />}
           <Button
             kind="danger"
             disabled={isUnderWay || isDamaged}

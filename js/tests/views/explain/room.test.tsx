@@ -198,13 +198,13 @@ it("opens no models before it is looked at", async () => {
 
 it("says why a report could not be made, and stays ready", async () => {
   await show({
-    "explain.report": () => {
+    hand_on: () => {
       throw { code: "NBML-V07", message: "The code is not there.", next_step: "make js", field: null };
     },
   });
   const button = await screen.findByRole("button", { name: "Save report" });
   await userEvent.click(button);
   expect((await screen.findByRole("alert")).textContent).toContain("The code is not there. make js");
-  expect(asked("explain.report")).toMatchObject([{ job_id: "01JDEMO", theme: "light" }]);
+  expect(asked("hand_on")).toMatchObject([{ job_id: "01JDEMO", what: "report", theme: "light" }]);
   expect(button.getAttribute("aria-busy")).toBeNull();
 });

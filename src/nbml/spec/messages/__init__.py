@@ -13,6 +13,7 @@ from nbml.spec.base import Strict
 from nbml.spec.messages import (
     data_room,
     explain_room,
+    handing_on,
     optimize_room,
     predict_room,
     runs_room,
@@ -30,13 +31,15 @@ BY_ROOM: dict[str, tuple[type[Request], ...]] = {
     "optimize": optimize_room.Requests,
     "runs": runs_room.Requests,
 }
-"""What each room is asked; what every panel is asked stands in ``session``."""
+"""What each room is asked; what every panel is asked stands in ``session`` and ``handing_on``."""
 REQUESTS: tuple[type[Request], ...] = (
     *session.Requests,
+    *handing_on.Requests,
     *dict.fromkeys(request for requests in BY_ROOM.values() for request in requests),
 )
 ANSWERS: dict[type[Request], type[Strict]] = {
     **session.Answers,
+    **handing_on.Answers,
     **data_room.Answers,
     **train_room.Answers,
     **explain_room.Answers,

@@ -92,21 +92,6 @@ class ExplainAsCode(OfModel):
     pair: tuple[str, ...] | None = Field(default=None, max_length=2)
 
 
-class MakeReport(Request):
-    """The whole result as one HTML file, sent ahead in chunks. Answered with ReportSent."""
-
-    kind: Literal["explain.report"] = "explain.report"
-    job_id: JobId
-    theme: Literal["light", "dark"] = "light"
-
-
-class ReportSent(Strict):
-    """The file has been sent: gzip in base64, by chunks."""
-
-    name: str = Field(description="What to call the file.")
-    chunks: int
-
-
 class ModelLine(Strict):
     """One family of a target."""
 
@@ -226,7 +211,6 @@ Requests: tuple[type[Request], ...] = (
     ShowRow,
     ShowNewRow,
     ExplainAsCode,
-    MakeReport,
 )
 Answers: dict[type[Request], type[Strict]] = {
     OpenExplanation: ExplainView,
@@ -236,5 +220,4 @@ Answers: dict[type[Request], type[Strict]] = {
     ShowRow: RowView,
     ShowNewRow: RowView,
     ExplainAsCode: ExplainCode,
-    MakeReport: ReportSent,
 }

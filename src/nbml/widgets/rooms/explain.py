@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from base64 import b64encode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +15,6 @@ from nbml.jobs.explaining.kept import Explanations
 from nbml.jobs.explaining.opening import explain_cells
 from nbml.jobs.explaining.picking import pick_rows
 from nbml.jobs.explaining.view import pair_lines, row_lines, row_view, view
-from nbml.jobs.job import Job
 from nbml.spec.messages.base import Request
 from nbml.spec.messages.explain_room import (
     AskCost,
@@ -25,13 +22,11 @@ from nbml.spec.messages.explain_room import (
     ExplainCode,
     ExplainFigure,
     ExplainView,
-    MakeReport,
     OfModel,
     OpenExplanation,
     PairCost,
     PairLine,
     PickRows,
-    ReportSent,
     RowLines,
     RowView,
     ShowExplainFigure,
@@ -112,17 +107,6 @@ def code(session: Session, request: ExplainAsCode, progress: Progress) -> Explai
     )  # fmt: skip
 
 
-def make_report(session: Session, request: MakeReport, progress: Progress) -> ReportSent:
-    """The whole result as one file for the browser to keep."""
-    from nbml.report.writing import render_report
-
-    job = Job(request.job_id, session.settings)
-    page = render_report(job, language=session.language, theme=request.theme)
-    progress.check()
-    chunks = progress.send_text(b64encode(gzip.compress(page.encode("utf-8"))).decode("ascii"))
-    return ReportSent(name=f"{job.id}.html", chunks=chunks)
-
-
 def _drawn(why: Explanation, request: ShowExplainFigure) -> Any:
     if request.name == "bar":
         return why.bar(request.features)
@@ -167,5 +151,4 @@ HANDLERS: dict[type[Request], Callable[[Session, Any, Progress], BaseModel | Non
     ShowRow: show_row,
     ShowNewRow: show_new_row,
     ExplainAsCode: code,
-    MakeReport: make_report,
 }

@@ -4,6 +4,7 @@ import type { App, RoomName } from "../../../app";
 import { Closed, KernelFault } from "../../../protocol/client";
 import type { ResultView, Snapshot, TargetResult } from "../../../protocol/types";
 import { Button, Disclosure, FaultNotice, Notice, Row, Section, Stack } from "../../../ui";
+import { HandOn } from "../../hand-on";
 import { CodeFold } from "../code-fold";
 import { Log } from "../live/log";
 import { TargetChoice } from "../live/search-plot";
@@ -50,6 +51,9 @@ export function Result({ app, job, onAgain }: ResultProps) {
             </Button>
           ))}
           <Button onClick={onAgain}>{t("train_room.again")}</Button>
+          {view.targets.some(one => one.leaders.some(row => row.chosen)) && (
+            <HandOn app={app} jobId={view.job_id} />
+          )}
         </Row>
         {target && <Board app={app} view={view} result={target} />}
         {target && <Figures app={app} view={view} result={target} />}
