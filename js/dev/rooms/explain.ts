@@ -45,5 +45,9 @@ export const answers: Record<string, Answer> = {
     ] as never;
     return { ...(rows[row] ?? Object.values(rows)[0]), row };
   },
+  "explain.new_row": ({ family }: Model) => {
+    const row = Object.values(made.row[known(family)])[0];
+    return { ...row, row: 0, measured: null, residual: null };
+  },
   "explain.code": () => ({ call: made.code }),
 };

@@ -1,5 +1,5 @@
 /** Answers of the Optimize room, taken once from the real use cases on a table of 103 concretes. */
-import type { EventBatch } from "../../src/protocol/types";
+import type { EventBatch, ExperimentList } from "../../src/protocol/types";
 import type { Answer, FakeKernel } from "../fake-kernel";
 import made from "./optimize-answers.json";
 
@@ -9,6 +9,43 @@ const spoken = (kernel: FakeKernel) => kernel.state.language;
 
 /** The events of a search: three looks at the growing front. */
 export const frontLog = () => made.log as unknown as EventBatch["events"];
+
+/** The experiments that a made-up kernel keeps. */
+const books = new WeakMap<FakeKernel, ExperimentList>();
+const column = (role: string, of?: string) =>
+  made.result.columns.filter(one => one.role === role && (of === undefined || one.of === of));
+const number = (role: string, of: string, row: number) =>
+  (column(role, of)[0]?.cells[row] ?? null) as number | null;
+
+function bookOf(kernel: FakeKernel): ExperimentList {
+  const targets = column("predicted").map(one => one.of);
+  return (
+    books.get(kernel) ?? {
+      inputs: column("input").map(one => one.key),
+      targets,
+      rows: [],
+      figures: [],
+      can_extend: false,
+    }
+  );
+}
+
+function keep(kernel: FakeKernel, rows: ExperimentList["rows"]): ExperimentList {
+  const book = bookOf(kernel);
+  const figures = book.targets.flatMap(target => {
+    const known = rows.flatMap(line =>
+      line.results.filter(one => one.target === target && one.measured !== null),
+    );
+    const points = { x: known.map(one => one.value), y: known.map(one => one.measured) };
+    return known.length
+      ? [{ target, figure: { data: [{ type: "scatter", mode: "markers", ...points }], layout: {} } }]
+      : [];
+  });
+  const isWhole = (line: ExperimentList["rows"][number]) => line.results.every(one => one.measured !== null);
+  const next = { ...book, rows, figures, can_extend: rows.some(isWhole) };
+  books.set(kernel, next);
+  return next;
+}
 
 export const answers: Record<string, Answer> = {
   "optimize.draft"({ form }: { form: Form | null }, kernel) {
@@ -39,4 +76,52 @@ export const answers: Record<string, Answer> = {
     return { name: "pareto.csv", chunks: 1 };
   },
   "optimize.choose": () => null,
+  "optimize.experiments": (_: unknown, kernel) => bookOf(kernel),
+  "optimize.plan"({ rows }: { rows: { row: number; why: "exploit" }[] }, kernel) {
+    const { inputs, targets, rows: before } = bookOf(kernel);
+    const added = rows.map(({ row, why }, at) => ({
+      number: before.length + at + 1,
+      planned: "2026-11-23T10:00:00+00:00",
+      why,
+      row,
+      cells: inputs.map(key => made.result.columns.find(one => one.key === key)?.cells[row] ?? null),
+      results: targets.map(target => ({
+        target,
+        value: number("predicted", target, row) ?? 0,
+        lower: number("lower", target, row),
+        upper: number("upper", target, row),
+        measured: null,
+        is_inside: null,
+      })),
+    }));
+    return keep(kernel, [...before, ...added]);
+  },
+  "optimize.measure"(asked: { number: number; target: string; value: number | null }, kernel) {
+    const rows = bookOf(kernel).rows.map(line =>
+      line.number !== asked.number
+        ? line
+        : {
+            ...line,
+            results: line.results.map(one =>
+              one.target !== asked.target
+                ? one
+                : {
+                    ...one,
+                    measured: asked.value,
+                    is_inside:
+                      asked.value === null || one.lower == null || one.upper == null
+                        ? null
+                        : one.lower <= asked.value && asked.value <= one.upper,
+                  },
+            ),
+          },
+    );
+    return keep(kernel, rows);
+  },
+  "optimize.unplan": ({ number: gone }: { number: number }, kernel) =>
+    keep(
+      kernel,
+      bookOf(kernel).rows.filter(line => line.number !== gone),
+    ),
+  "optimize.extend": () => ({ name: "table", n_rows: 104, added: 1 }),
 };

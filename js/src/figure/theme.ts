@@ -47,6 +47,12 @@ export function themed(figure: PlotlyFigure, el: HTMLElement, height: number): R
   ])) {
     layout[name] = { ...axis, ...(given[name] as object) };
   }
+  const scene = given.scene as Record<string, object> | undefined;
+  if (scene) {
+    const inSpace = { ...axis, backgroundcolor: "rgba(0,0,0,0)", zerolinecolor: grid };
+    const sides = ["xaxis", "yaxis", "zaxis"].map(name => [name, { ...inSpace, ...scene[name] }] as const);
+    layout.scene = { bgcolor: "rgba(0,0,0,0)", ...scene, ...Object.fromEntries(sides) };
+  }
   delete layout.template;
   const config = {
     displaylogo: false,

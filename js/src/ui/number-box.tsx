@@ -16,6 +16,8 @@ export interface NumberBoxProps {
   placeholder?: string;
   disabled?: boolean;
   label?: string;
+  /** Its owner knows that the number cannot stay. */
+  isWrong?: boolean;
 }
 
 const FULL_WIDTH = /[０-９．－，＋ｅＥ]/g;
@@ -43,6 +45,7 @@ export function NumberBox({
   integer,
   unit,
   label,
+  isWrong,
   ...rest
 }: NumberBoxProps) {
   const field = useField(label);
@@ -72,7 +75,7 @@ export function NumberBox({
         id={field.id}
         {...field.labels}
         {...rest}
-        aria-invalid={isFit(readNumber(text)) ? field.labels["aria-invalid"] : "true"}
+        aria-invalid={isFit(readNumber(text)) && !isWrong ? field.labels["aria-invalid"] : "true"}
         class="nbml-input"
         type="text"
         inputMode={integer ? "numeric" : "decimal"}

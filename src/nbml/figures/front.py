@@ -84,6 +84,51 @@ def front(
     return made.update_layout(showlegend=len(traces) > 1, legend={"orientation": "h", "y": 1.08})
 
 
+def front_in_space(
+    table: pd.DataFrame,
+    x: str,
+    y: str,
+    z: str,
+    colour: str | None = None,
+    *,
+    measured: tuple[NDArray[np.float64], ...] | None = None,
+) -> go.Figure:
+    """Pareto rows as points over three columns, as ``front`` draws them over two."""
+    traces: list[Any] = []
+    if measured is not None and len(measured[0]):
+        at = thinned(len(measured[0]), WEBGL_FROM)
+        traces.append(
+            go.Scatter3d(
+                x=measured[0][at], y=measured[1][at], z=measured[2][at], mode="markers",
+                name=text("optimize.figure.measured"), hoverinfo="skip",
+                marker={"color": OTHERS, "size": 2.5, "opacity": 0.4},
+            )
+        )  # fmt: skip
+    knee = table["knee"].to_numpy(dtype=bool) if "knee" in table else np.zeros(len(table), dtype=bool)
+    marker: dict[str, Any] = {"size": 5, "color": COLOURS[0], "symbol": np.where(knee, "diamond", "circle")}
+    if colour is not None:
+        marker |= {
+            "color": table[colour].to_numpy(dtype=np.float64),
+            "colorscale": SEQUENTIAL,
+            "colorbar": {"title": {"text": title(colour)}, "thickness": 12},
+        }
+    traces.append(
+        go.Scatter3d(
+            x=table[x].to_numpy(), y=table[y].to_numpy(), z=table[z].to_numpy(), mode="markers",
+            name=text("optimize.figure.front"), marker=marker, customdata=np.arange(len(table)),
+            hovertext=_hover(table), hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )  # fmt: skip
+    made = figure(*traces)
+    axes = {name: {"title": {"text": title(column)}} for name, column in
+            (("xaxis", x), ("yaxis", y), ("zaxis", z))}  # fmt: skip
+    return made.update_layout(
+        scene=axes | {"aspectmode": "cube"},
+        showlegend=len(traces) > 1,
+        legend={"orientation": "h", "y": 1.08},
+    )
+
+
 def title(column: str) -> str:
     """The name of a column as an axis says it."""
     if column.startswith(PREFIX):

@@ -16,9 +16,11 @@ from nbml.jobs.goal_setting.form_of import form_of
 from nbml.jobs.goal_setting.look import look
 from nbml.jobs.goal_setting.models import choices, open_models, resolution
 from nbml.jobs.optimize.launching import make_optimize_spec, start_search
+from nbml.jobs.optimize.setting import read
 from nbml.settings import Settings
 from nbml.spec.messages.optimize_form import (
     CombinationRow,
+    Condition,
     CountRow,
     DistanceRow,
     FormulaRow,
@@ -27,6 +29,8 @@ from nbml.spec.messages.optimize_form import (
     LinearRow,
     MixtureRow,
     OptimizeForm,
+    RatioRow,
+    Remainder,
     Term,
     WhenRow,
 )
@@ -145,6 +149,22 @@ MISTAKES = {
         "NBML-O15",
     ),
     "O14": (lambda f: with_rules(f, FormulaRow(formula="nothing <= 3")), "constraints.0.formula", "NBML-O14"),
+    "ratio open": (lambda f: with_rules(f, RatioRow(of=A, to=B)), "constraints.0", "NBML-O61"),
+    "when open": (
+        lambda f: with_rules(f, WhenRow(when=(Condition(input="kind", levels=("X",)),))),
+        "constraints.0",
+        "NBML-O61",
+    ),
+    "combinations none": (
+        lambda f: with_rules(f, CombinationRow(of=("kind",), mode="never")),
+        "constraints.0",
+        "NBML-O61",
+    ),
+    "combinations cell": (
+        lambda f: with_rules(f, CombinationRow(of=("kind", A), mode="only", rows=(("X", 5), ("Y", None)))),
+        "constraints.0.rows.1",
+        "NBML-O61",
+    ),
     "mixture open": (lambda f: with_rules(f, MixtureRow(parts=(A,))), "constraints.0", "NBML-O61"),
     "count": (lambda f: with_rules(f, CountRow(of=(A,), most=1.5)), "constraints.0", "NBML-S22"),
     "interval": (
@@ -154,6 +174,7 @@ MISTAKES = {
     ),
     "O23": (lambda f: f.model_copy(update={"evaluations": 0}), "evaluations", "NBML-O23"),
     "O23 empty": (lambda f: f.model_copy(update={"evaluations": None}), "evaluations", "NBML-O23"),
+    "prove": (lambda f: f.model_copy(update={"prove_s": 0}), "prove_s", "NBML-S22"),
     "seed": (lambda f: f.model_copy(update={"seed": -1}), "seed", "NBML-S22"),
 }
 
@@ -243,8 +264,14 @@ def full(form):
         MIX,
         LinearRow(terms=(Term(name=A, factor=2), Term(name=B, factor=-1)), low=0),
         CountRow(of=(B, C), most=2),
-        WhenRow(input="kind", levels=("X",), limited="days", low=7, high=28),
+        WhenRow(
+            when=(Condition(input="kind", levels=("X",)),),
+            limits=(Remainder(input="days", low=7, high=28), Remainder(input=A, high=60)),
+        ),
         CombinationRow(of=("kind", "days")),
+        CombinationRow(of=("kind", "days"), mode="only", rows=(("X", 7), ("X", 14), ("Y", 7))),
+        CombinationRow(of=("kind", A), mode="never", rows=(("X", 5.5),)),
+        RatioRow(of=A, to=B, low=0.01, high=50),
         FormulaRow(formula=f"`{A}` / (`{B}` + 1) <= 5"),
         DistanceRow(most=0.9),
         IntervalRow(target="cost", most=100),
@@ -255,6 +282,7 @@ def full(form):
         "evaluations": 300,
         "seed": 7,
         "minutes": 2,
+        "prove_s": 12,
         "after": "01ABC",
         "name": "試験",
     }
@@ -290,13 +318,29 @@ def test_a_form_comes_back_from_its_spec(models, form):
         assert spec_of(form_of(spec, models), models)[0] == spec
 
 
-def test_a_ratio_comes_back_as_a_formula(models):
-    spec = make_optimize_spec(
-        models.runs[0],
-        goals={"cost": "minimize"},
-        constraints=[{"kind": "ratio", "of": A, "to": B, "high": 2}],
-    )
-    assert form_of(spec, models).constraints == (FormulaRow(formula=f"`{A}` / `{B}` <= 2"),)
+RULES = [
+    {"kind": "ratio", "of": A, "to": B, "low": 0.5, "high": 2},
+    {"kind": "ratio", "of": A, "to": B, "low": 0.5},
+    {"kind": "when", "when": {"kind": "X"}, "then": {"days": {"value": 7}, A: {"low": 1}}},
+    {"kind": "combinations", "of": ["kind", "days"], "only": "seen", "never": [["X", 7]]},
+    {"kind": "combinations", "of": ["kind", "days"], "only": [["X", 7], ["Y", 14]]},
+    {"kind": "linear", "terms": {A: 2, B: -1}, "equals": 0},
+    {"kind": "mixture", "parts": [A, B], "total": 60, "tolerance": 1},
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: "-".join(rule)[:40])
+def test_no_rule_is_lost_on_the_way_to_the_form(models, rule):
+    """Started again, the form of a search allows the same rows as the search did."""
+    spec = make_optimize_spec(models.runs[0], goals={"cost": "minimize"}, constraints=[rule])
+    again, _ = spec_of(form_of(spec, models), models)
+    positions = np.random.default_rng(0).integers(0, 2**31, size=(400, len(models.inputs)))
+
+    def allowed(one):
+        space = read(one, models.known).space
+        return space.is_feasible(positions % [variable.count for variable in space.variables])
+
+    assert allowed(again).tolist() == allowed(spec).tolist()
 
 
 def test_a_form_of_other_models_keeps_what_they_know(models, form):

@@ -81,6 +81,48 @@ def test_from_a_training_to_the_next_experiments(show, run):
     assert repr(run.id) in code["call"]
 
 
+def test_experiments_are_planned_measured_and_learnt_from(show, run):
+    """The way round: a row is planned, its result entered, and the table to train again on has it."""
+    page = show(job=run, language="en")
+    job = nbml.optimize(run, goals={Y: "maximize"}, evaluations=100)
+    front = job.result(timeout_s=60).pareto
+    planned = asked(page, "optimize.plan", job_id=job.id, rows=[{"row": 0, "why": "exploit"}])
+    assert [line["row"] for line in planned["rows"]] == [0]
+    assert planned["inputs"] == [HARD, "z", "kind"]
+    told = asked(page, "optimize.measure", job_id=job.id, number=1, target=Y, value=2.5)
+    assert told["can_extend"]
+    assert [figure["target"] for figure in told["figures"]] == [Y]
+    assert asked(page, "optimize.experiments", job_id=job.id) == told
+    table = asked(page, "optimize.extend", job_id=job.id)
+    assert (table["n_rows"], table["added"]) == (49, 1)
+    last = page.panel.table.frame.iloc[-1]
+    assert (last[HARD], last["kind"], last[Y]) == (front[HARD].iloc[0], front["kind"].iloc[0], 2.5)
+    assert asked(page, "optimize.unplan", job_id=job.id, number=1)["rows"] == []
+    answer = page.ask("optimize.unplan", job_id=job.id, number=1)
+    assert answer["fault"]["code"] == "NBML-O64"
+
+
+def test_a_row_of_the_front_is_taken_apart(show, run):
+    """A row that no table has, by the final model; its parts add up to what the front says of it."""
+    page = show(job=run, language="en")
+    job = nbml.optimize(run, goals={Y: "maximize"}, evaluations=100)
+    best = job.result(timeout_s=60).pareto.iloc[0]
+    cells = {HARD: float(best[HARD]), "z": float(best["z"]), "kind": best["kind"], "not known": 1}
+    told = asked(page, "explain.new_row", job_id=run.id, cells=cells)
+    assert told["row"] == 0
+    assert told["measured"] is None
+    assert told["predicted"] == pytest.approx(best[f"predicted_{Y}"], rel=1e-6)
+    assert told["base"] + sum(cell["effect"] for cell in told["cells"]) == pytest.approx(told["predicted"])
+    assert "new row" in told["figure"]["layout"]["title"]["text"]
+
+
+def test_models_that_do_not_go_together_are_told_at_their_field(show, run):
+    """O21: what is chosen stands, with the fault at the models."""
+    page = show(job=run, language="en")
+    answer = page.ask("optimize.draft", form=None, runs=[run.id, run.id])
+    assert (answer["fault"]["code"], answer["fault"]["field"]) == ("NBML-O47", "runs")
+
+
 def test_a_table_that_leaves_runs_nothing(show, run):
     """S: cells and names that a spreadsheet would take for formulas stay text, in CSV and Excel."""
     page = show(job=run, language="en")

@@ -23,7 +23,7 @@ export function OptimizeRoom({ app }: RoomProps) {
     if (hand || !setting.form.value) setting.load();
   }, [hand]);
   useEffect(() => {
-    if (setting.form.value) setting.take(setting.form.value);
+    setting.again();
   }, [language]);
   useEffect(() => () => setting.close(), [setting]);
   const job = line?.task === "optimize" ? store.job.value : null;
@@ -43,10 +43,9 @@ type Props = { app: App; setting: Setting };
 
 function Left({ app, setting }: Props) {
   const fault = setting.fault.value;
-  if (fault) {
-    const again = { label: app.t("panel.again"), onClick: () => setting.load() };
+  const again = { label: app.t("panel.again"), onClick: () => setting.load() };
+  if (fault && (fault.field !== "runs" || !setting.draft.value))
     return <FaultNotice fault={fault} action={again} />;
-  }
   if (!setting.draft.value) return <p class="nbml-quiet">{app.t("optimize_room.looking")}</p>;
   return <Form app={app} setting={setting} />;
 }
@@ -104,6 +103,7 @@ function Job({ app, setting, job: { job_id, snapshot } }: Props & { job: JobView
   const measured = useMeasured(app, setting.form.value?.runs ?? []);
   const job = snapshot.job_id ? snapshot : { ...snapshot, job_id };
   const line = store.state.value.job;
+  const titles = new Map(setting.draft.value?.runs.map(run => [run.id, run.title]));
   const again = async () => {
     try {
       setting.take((await client.ask("optimize.again", { job_id })).form);
@@ -123,7 +123,7 @@ function Job({ app, setting, job: { job_id, snapshot } }: Props & { job: JobView
       </Notice>
     );
   if (isFinished(job) && job.artifacts.includes("pareto"))
-    return <Result app={app} jobId={job_id} measured={measured} onAgain={again} />;
+    return <Result app={app} jobId={job_id} measured={measured} titles={titles} onAgain={again} />;
   if (isFinished(job)) return <Notice level="info">{t("optimize_room.front.stopped")}</Notice>;
   if (line?.state === "interrupted")
     return <Notice level="warning">{t("panel.job.interrupted_words", { id: job_id })}</Notice>;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import made from "../../../dev/rooms/optimize-answers.json";
 import type { FrontTable, MeasuredRows, OptimizeDraft } from "../../../src/protocol/types";
+import { over } from "../../../src/views/optimize/form/combinations";
 import { completions, quoted } from "../../../src/views/optimize/form/formula-box";
 import { readLevels } from "../../../src/views/optimize/form/inputs";
 import { asText } from "../../../src/views/optimize/front/chosen";
@@ -15,7 +16,8 @@ import {
   passing,
   usualAxes,
 } from "../../../src/views/optimize/front/front";
-import { draw, plain } from "../../../src/views/optimize/front/scatter";
+import { draw, plain } from "../../../src/views/optimize/front/pictures";
+import { changedPlace } from "../../../src/views/optimize/setting";
 
 const table = made.result as unknown as FrontTable;
 const t = (key: string, fields?: Record<string, string | number>) => `${key} ${fields?.name ?? ""}`.trim();
@@ -84,6 +86,26 @@ describe("a front", () => {
   });
 });
 
+describe("steps back", () => {
+  it("are told apart by where two forms differ", () => {
+    const form = { goals: [{ value: 1 }, { value: 2 }], seed: 1 };
+    const typed = { ...form, goals: [form.goals[0], { value: 3 }] };
+    expect(changedPlace(form, typed)).toBe(".goals.1.value");
+    expect(changedPlace(form, { ...typed, seed: 2 })).toBe("");
+    expect(changedPlace(form, { ...form, goals: [...form.goals, { value: 9 }] })).toBe(".goals.2");
+    expect(changedPlace(form, form)).toBe("");
+  });
+});
+
+describe("combinations", () => {
+  it("stay with their inputs where others come or go", () => {
+    const row = { kind: "combinations" as const, of: ["a", "b"], mode: "only" as const, rows: [["x", 1]] };
+    expect(over(row, ["b", "c"])).toEqual({ ...row, of: ["b", "c"], rows: [[1, null]] });
+    expect(over({ ...row, rows: [] }, ["a"]).rows).toEqual([[null]]);
+    expect(over({ ...row, mode: "seen", rows: [] }, ["a"]).rows).toEqual([]);
+  });
+});
+
 describe("text of the user's", () => {
   it("is drawn letter by letter", () => {
     expect(plain("<b>a</b> & $x$ %{y}")).toBe("&lt;b&gt;a&lt;/b&gt; &amp; &#36;x&#36; %&#123;y&#125;");
@@ -97,6 +119,20 @@ describe("text of the user's", () => {
       0,
       words,
     );
+    expect(JSON.stringify(figure)).not.toContain("<b>");
+  });
+
+  it("is drawn letter by letter in space, too, with training rows behind where all three were measured", () => {
+    const [x, y, z] = ["predicted_slump [cm]", STRENGTH, "<b>slag</b>"].map(key =>
+      axisOf(front, key),
+    ) as never[];
+    const words = { measured: "m", front: "f", knee: "k", selected: "s" };
+    const training = behind(made.measured as unknown as MeasuredRows, x as never, y as never, z as never);
+    expect(training).toHaveLength(3);
+    const figure = draw(front, { x, y, z, colour: undefined } as never, training, [0, 1, 2], 0, words);
+    expect(new Set(figure.data.map(trace => trace.type))).toEqual(new Set(["scatter3d"]));
+    expect(figure.data[0]?.z).toHaveLength(103);
+    expect(figure.data[1]?.customdata).toEqual([0, 1, 2]);
     expect(JSON.stringify(figure)).not.toContain("<b>");
   });
 

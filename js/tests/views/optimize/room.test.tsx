@@ -78,6 +78,118 @@ describe("the form", () => {
     await waitFor(() => expect(looked().constraints).toHaveLength(made.draft.en.form.constraints.length));
   });
 
+  it("has a row for each kind of constraint, and takes what is said in it", async () => {
+    const { looked } = await openForm();
+    const add = async (name: string) => {
+      await userEvent.click(screen.getByRole("button", { name: "Add a constraint" }));
+      await userEvent.click(screen.getByRole("menuitem", { name }));
+      return [...document.querySelectorAll<HTMLElement>("[data-field^=constraints]")].at(-1) as HTMLElement;
+    };
+    const choose = async (row: HTMLElement, box: string, option: string) => {
+      await userEvent.click(within(row).getAllByRole("combobox", { name: box }).at(-1) as HTMLElement);
+      await userEvent.click(within(screen.getByRole("listbox")).getByRole("option", { name: option }));
+    };
+    let row = await add("Never these combinations");
+    await choose(row, "Inputs", "種類");
+    await choose(row, "Inputs", "Water");
+    await userEvent.selectOptions(within(row).getByLabelText("種類 in combination 1"), "早強");
+    await userEvent.type(within(row).getByLabelText("Water in combination 1"), "180");
+    await userEvent.click(within(row).getByRole("button", { name: "Add a combination" }));
+    await waitFor(() =>
+      expect(looked().constraints.at(-1)).toEqual({
+        kind: "combinations",
+        of: ["種類", "Water"],
+        mode: "never",
+        rows: [
+          ["早強", 180],
+          [null, null],
+        ],
+      }),
+    );
+    row = await add("Only combinations seen in the data");
+    await choose(row, "Inputs", "SP");
+    await waitFor(() =>
+      expect(looked().constraints.at(-1)).toEqual({
+        kind: "combinations",
+        of: ["SP"],
+        mode: "seen",
+        rows: [],
+      }),
+    );
+    row = await add("Ratio within bounds");
+    await choose(row, "Input", "Water");
+    await choose(row, "divided by", "SP");
+    await userEvent.type(within(row).getByLabelText("At most"), "20");
+    await waitFor(() =>
+      expect(looked().constraints.at(-1)).toEqual({
+        kind: "ratio",
+        of: "Water",
+        to: "SP",
+        low: null,
+        high: 20,
+      }),
+    );
+    row = await add("If a category is .., then ..");
+    await choose(row, "If", "種類");
+    await choose(row, "is one of", "早強");
+    await choose(row, "then", "SP");
+    await userEvent.type(within(row).getByLabelText("to"), "10");
+    await waitFor(() =>
+      expect(looked().constraints.at(-1)).toEqual({
+        kind: "when",
+        when: [{ input: "種類", levels: ["早強"] }],
+        limits: [{ input: "SP", levels: [], low: null, high: 10 }],
+      }),
+    );
+    await expectAccessible();
+  });
+
+  it("sets the bounds of a mixture's parts in the mixture, and says what they can sum to", async () => {
+    const { looked } = await openForm();
+    const row = document.querySelector('[data-field="constraints.0"]') as HTMLElement;
+    await userEvent.type(within(row).getByLabelText("Least Water in the mixture"), "170");
+    await waitFor(() => expect(looked().inputs.find(one => one.name === "Water")?.low).toBe(170));
+    expect(within(row).getByText(/the parts sum to/)).toBeTruthy();
+    const total = within(row).getByLabelText("Total");
+    await userEvent.clear(total);
+    await userEvent.type(total, "9");
+    expect(within(row).getByText(/the parts sum to/).className).toMatch(/error/);
+  });
+
+  it("undoes and does again, a word at a time and not a letter", async () => {
+    const { looked } = await openForm();
+    const undo = screen.getByRole<HTMLButtonElement>("button", { name: "Undo" });
+    expect(undo.disabled).toBe(true);
+    await userEvent.type(screen.getByLabelText("Least Water"), "170");
+    await userEvent.selectOptions(screen.getByLabelText("How SP is set"), "fixed");
+    await userEvent.click(undo);
+    await waitFor(() => expect(looked()?.inputs.find(one => one.name === "SP")?.use).toBe("range"));
+    expect(looked().inputs.find(one => one.name === "Water")?.low).toBe(170);
+    await userEvent.click(undo);
+    await waitFor(() => expect(looked().inputs.find(one => one.name === "Water")?.low).toBe(null));
+    expect(undo.disabled).toBe(true);
+    await userEvent.click(screen.getByRole("button", { name: "Redo" }));
+    await waitFor(() => expect(looked().inputs.find(one => one.name === "Water")?.low).toBe(170));
+  });
+
+  it("keeps the form where other models do not go with it, and says so at the models", async () => {
+    const fault = { code: "NBML-O47", message: "Two runs predict it.", next_step: "", field: "runs" };
+    let calls = 0;
+    await openForm({
+      "optimize.draft": () => {
+        calls += 1;
+        if (calls > 1) throw fault;
+        const other = { ...made.draft.en.runs[0], id: "01OTHER", title: "another" };
+        return { ...made.draft.en, runs: [...made.draft.en.runs, other] };
+      },
+    });
+    const box = screen.getByRole("combobox", { name: /Trainings whose models/ });
+    await userEvent.click(box);
+    await userEvent.click(screen.getByRole("option", { name: /another/ }));
+    expect(await screen.findByText(/Two runs predict it/)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Search" })).toBeTruthy();
+  });
+
   it("puts every fault at its field, all at once, with what mends it", async () => {
     const { looked } = await openForm({ "optimize.draft": () => made.broken.en });
     const at = (field: string) => document.querySelector(`[data-field="${field}"]`)?.textContent;
@@ -86,6 +198,8 @@ describe("the form", () => {
     expect(at("inputs.3")).toMatch(/must be above zero/);
     expect(at("goals.0")).toMatch(/wrong way round/);
     expect(at("goals.4")).toMatch(/cannot be read from character/);
+    const wrong = [...document.querySelectorAll('[data-field="inputs.0"] [aria-invalid="true"]')];
+    expect(wrong.map(box => box.getAttribute("aria-label"))).toEqual(["Least セメント"]);
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Search" }).disabled).toBe(true);
     expect(screen.getByText(/5 fields need mending/)).toBeTruthy();
     await userEvent.click(screen.getByRole("button", { name: "Swap the bounds" }));
@@ -132,7 +246,7 @@ describe("the front", () => {
 
   it("shows one row in every view, with what is known of it", async () => {
     const { heard } = await openFront();
-    expect(screen.getByText("Row 27")).toBeTruthy();
+    expect(screen.getByText("Row 27: best bargain")).toBeTruthy();
     const grid = screen.getByRole("grid", { name: "Pareto rows" });
     const cell = within(grid).getAllByRole("row")[1] as HTMLElement;
     await userEvent.click(cell);
@@ -171,6 +285,92 @@ describe("the front", () => {
     await userEvent.click(screen.getByRole("button", { name: "Propose" }));
     expect(await screen.findByText("good and uncertain: teaches most")).toBeTruthy();
     expect(heard("optimize.propose")).toHaveLength(1);
+  });
+
+  it("keeps what is planned, takes what is measured, and says how it came out", async () => {
+    const { heard, app } = await openFront();
+    await userEvent.click(screen.getByRole("button", { name: "Propose" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Plan these 3 experiments" }));
+    const plan = await screen.findByRole("region", { name: "Planned experiments" });
+    expect(heard("optimize.plan")[0]).toMatchObject({ rows: [{ row: 0, why: "exploit" }, {}, {}] });
+    const box = within(plan).getByLabelText("Measured 強度 [MPa] of experiment 1");
+    await userEvent.type(box, "999{Enter}");
+    await waitFor(() => expect(heard("optimize.measure")).toHaveLength(1));
+    expect(heard("optimize.measure")[0]).toMatchObject({ number: 1, target: "強度 [MPa]", value: 999 });
+    expect(await within(plan).findByText(/1 of 9 results measured; 0 of 1/)).toBeTruthy();
+    expect(within(plan).getByRole("img", { name: /Measured over predicted/ })).toBeTruthy();
+    for (const target of ["slump [cm]", "flow [cm]"])
+      await userEvent.type(within(plan).getByLabelText(`Measured ${target} of experiment 1`), "20{Enter}");
+    await userEvent.click(await within(plan).findByRole("button", { name: "Train again with these" }));
+    await waitFor(() => expect(app.room.value).toBe("train"));
+    expect(
+      within(plan).getByRole<HTMLButtonElement>("button", { name: "Take out experiment 1" }).disabled,
+    ).toBe(true);
+    await userEvent.click(within(plan).getByRole("button", { name: "Take out experiment 2" }));
+    await waitFor(() =>
+      expect(within(plan).queryByRole("button", { name: "Take out experiment 2" })).toBeNull(),
+    );
+    await expectAccessible();
+  });
+
+  it("plans the row in hand, once", async () => {
+    const { heard } = await openFront();
+    await userEvent.click(screen.getByRole("button", { name: "Plan as experiment" }));
+    await waitFor(() =>
+      expect(heard("optimize.plan")[0]).toMatchObject({ rows: [{ row: 26, why: "chosen" }] }),
+    );
+    const planned = await screen.findByRole<HTMLButtonElement>("button", { name: "Planned" });
+    expect(planned.disabled).toBe(true);
+  });
+
+  it("hands a row to the profiler and to its waterfall", async () => {
+    const { app } = await openFront();
+    await act(async () =>
+      app.kernel.change({ rooms: ["data", "train", "explain", "predict", "optimize", "runs"] }),
+    );
+    await userEvent.click(await screen.findByRole("button", { name: "Open in the profiler" }));
+    expect(app.room.value).toBe("predict");
+    const { row } = app.handed.value as NonNullable<typeof app.handed.value>;
+    expect(row.job_id).toBe(made.result.runs[0]);
+    expect(row.title).toMatch(/^Row 27 of/);
+    expect([...row.cells.keys()]).toEqual(made.draft.en.inputs.map(input => input.name));
+    await userEvent.click(screen.getByRole("button", { name: "Take apart (waterfall)" }));
+    expect(app.handed.value?.room).toBe("explain");
+  });
+
+  it("draws three goals in space", async () => {
+    await openFront();
+    const depth = screen.getByLabelText("Depth (3-D)");
+    await userEvent.selectOptions(depth, "slump [cm] (predicted)");
+    expect(screen.getByRole("img", { name: /^Front in space: .*slump/ })).toBeTruthy();
+  });
+
+  it("keeps a part of an axis that is pulled along, in every view", async () => {
+    await openFront();
+    const svg = document.querySelector(".nbml-optimize-parallel") as SVGSVGElement;
+    svg.getBoundingClientRect = () => ({ top: 0, height: 272 }) as DOMRect;
+    const pulls = svg.querySelectorAll(".nbml-optimize-pull");
+    const last = pulls[pulls.length - 1] as Element;
+    fireEvent.pointerDown(last, { clientY: 40 });
+    fireEvent.pointerMove(last, { clientY: 120 });
+    fireEvent.pointerUp(last, { clientY: 120 });
+    await waitFor(() => expect(screen.getByText(/of 35 rows/)).toBeTruthy());
+    const shown = document.querySelectorAll(".nbml-optimize-line").length;
+    expect(shown).toBeGreaterThan(0);
+    expect(shown).toBeLessThan(35);
+    fireEvent.pointerDown(last, { clientY: 80 });
+    fireEvent.pointerUp(last, { clientY: 80 });
+    await waitFor(() => expect(document.querySelectorAll(".nbml-optimize-line")).toHaveLength(35));
+  });
+
+  it("says which limits no row keeps", async () => {
+    const message = "No row of 2000 keeps all limits. The nearest misses: a by 3.";
+    const notices = [{ ...made.result.notices[0], level: "warning", code: "NBML-O43", message }];
+    const none = { ...made.result, is_feasible: false, knee: null, notices };
+    const { app } = await open({ "optimize.result": () => none });
+    await act(async () => app.kernel.play(frontLog(), Number.POSITIVE_INFINITY));
+    expect(await screen.findByText(/The nearest misses: a by 3/)).toBeTruthy();
+    expect(screen.getAllByRole("button", { name: "Use these settings" }).length).toBeGreaterThan(0);
   });
 
   it("hands the table over as a file", async () => {

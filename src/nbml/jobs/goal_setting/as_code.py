@@ -29,9 +29,10 @@ def as_call(runs: Sequence[str], arguments: Mapping[str, Any]) -> str:
 def arguments_of(spec: OptimizeSpec) -> dict[str, Any]:
     """What was said to make a spec; what is as if left out is left out."""
     plain = spec_to_dict(spec.model_copy(update={"resolved": None}))
-    names = ("inputs", "goals", "constraints", *DEFAULTS, "timeout_s", "after", "project", "name")
+    names = ("inputs", "goals", "constraints", *DEFAULTS, "timeout_s", "exact", "after", "project", "name")
     usual = DEFAULTS | {
         "timeout_s": None,
+        "exact": None,
         "after": None,
         "project": "default",
         "name": None,

@@ -16,7 +16,14 @@ from nbml.spec.messages.optimize_form import DistanceRow, GoalRow, InputRow, Opt
 
 NEAR = 0.95
 """The distance limit of a new form: nearer than the farthest twentieth of held-out rows."""
-_BUDGET = {"size": (1, 5_000), "interval": (0.01, 0.99), "seed": (0, 2**32 - 1), "minutes": (0.01, 10_080)}
+_BUDGET = {
+    "size": (1, 5_000),
+    "interval": (0.01, 0.99),
+    "seed": (0, 2**32 - 1),
+    "minutes": (0.01, 10_080),
+    "prove_s": (0.1, 86_400),
+}
+_MAY_BE_EMPTY = ("minutes", "prove_s")
 
 WANTED = {
     "reach": ("value", "tolerance"),
@@ -106,13 +113,15 @@ def say(form: OptimizeForm, models: Models) -> Said:
     for name, (low, high) in _BUDGET.items():
         value = getattr(form, name)
         whole = name in ("size", "seed")
-        if value is None and name == "minutes":
+        if value is None and name in _MAY_BE_EMPTY:
             continue
         if value is None or not low <= value <= high or (whole and value != int(value)):
             given = "–" if value is None else value
             said.faults.append(SpecError("NBML-S22", field=name, given=given, low=low, high=high))
         elif name == "minutes":
             said.options["timeout_s"] = float(value) * 60
+        elif name == "prove_s":
+            said.options["exact"] = float(value)
         else:
             said.options[name] = int(value) if whole else float(value)
     defaults = OptimizeForm()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from nbml.jobs.goal_setting.form import fill_in
 from nbml.jobs.goal_setting.models import Models
 from nbml.spec import optimize as said
 from nbml.spec.messages.optimize_form import (
     CombinationRow,
+    Condition,
     CountRow,
     DistanceRow,
     FormulaRow,
@@ -16,6 +19,8 @@ from nbml.spec.messages.optimize_form import (
     LinearRow,
     MixtureRow,
     OptimizeForm,
+    RatioRow,
+    Remainder,
     RuleRow,
     Term,
     WhenRow,
@@ -23,11 +28,7 @@ from nbml.spec.messages.optimize_form import (
 
 
 def form_of(spec: said.OptimizeSpec, models: Models) -> OptimizeForm:
-    """The form that stands for a spec.
-
-    Rules that the form has no row for (a ratio is written as a formula) become formulas where they can;
-    listed combinations and conditions of several columns are left to code.
-    """
+    """The form that stands for a spec; started again, it makes the same spec."""
     new = fill_in(models)
     inputs = {one.name: one for one in spec.inputs}
     goals = [_goal(one) for one in spec.goals]
@@ -39,7 +40,7 @@ def form_of(spec: said.OptimizeSpec, models: Models) -> OptimizeForm:
             row if row.name not in inputs else _input(inputs[row.name], row.integer) for row in new.inputs
         ),
         goals=(*goals, *silent),
-        constraints=tuple(row for rule in spec.constraints if (row := _rule(rule)) is not None),
+        constraints=tuple(row for rule in spec.constraints for row in _rules(rule)),
         evaluations=spec.evaluations,
         size=spec.size,
         interval=spec.interval,
@@ -47,6 +48,7 @@ def form_of(spec: said.OptimizeSpec, models: Models) -> OptimizeForm:
         engine=spec.engine,
         after=spec.after,
         minutes=None if spec.timeout_s is None else spec.timeout_s / 60,
+        prove_s=None if spec.exact is None else spec.exact.seconds,
         name=spec.name,
         project=spec.project,
     )  # fmt: skip
@@ -74,7 +76,19 @@ def _goal(one: said.Goal) -> GoalRow:
     return GoalRow.model_validate({"on": on, "of": of} | {name: getattr(one, name) for name in same})
 
 
-def _rule(rule: said.Rule) -> RuleRow | None:
+def _rules(rule: said.Rule) -> tuple[RuleRow, ...]:
+    """The rows of a rule: one, or two where combinations are both listed and forbidden."""
+    if isinstance(rule, said.CombinationRule):
+        only = CombinationRow(of=rule.of) if rule.only == "seen" else _listed(rule.of, "only", rule.only)
+        return tuple(row for row in (only, _listed(rule.of, "never", rule.never)) if row is not None)
+    return (_rule(rule),)
+
+
+def _listed(of: tuple[str, ...], mode: Literal["only", "never"], rows: Any) -> CombinationRow | None:
+    return None if rows is None else CombinationRow(of=of, mode=mode, rows=rows)
+
+
+def _rule(rule: said.Rule) -> RuleRow:
     match rule:
         case said.MixtureRule():
             return MixtureRow(parts=rule.parts, total=rule.total, tolerance=rule.tolerance or None)
@@ -83,36 +97,28 @@ def _rule(rule: said.Rule) -> RuleRow | None:
             terms = tuple(Term(name=name, factor=factor) for name, factor in rule.terms.items())
             return LinearRow(terms=terms, low=low, high=high)
         case said.RatioRule():
-            ratio = f"{_quoted(rule.of)} / {_quoted(rule.to)}"
-            sign, bound = ("<=", rule.high) if rule.high is not None else (">=", rule.low)
-            return FormulaRow(formula=f"{ratio} {sign} {bound:.15g}")
+            return RatioRow(of=rule.of, to=rule.to, low=rule.low, high=rule.high)
         case said.CountRule():
             return CountRow(of=rule.of, most=rule.most, least=rule.least)
-        case said.WhenRule() if len(rule.when) == 1 and len(rule.then) == 1:
-            (name, levels), (then, left) = next(iter(rule.when.items())), next(iter(rule.then.items()))
-            low, high = (left.low, left.high)
-            if isinstance(left.value, int | float) and not isinstance(left.value, bool):
-                low = high = left.value
-            then_levels = left.levels or ((left.value,) if isinstance(left.value, str) else ())
-            return WhenRow(
-                input=name,
-                levels=levels if isinstance(levels, tuple) else (levels,),
-                limited=then,
-                then_levels=then_levels,
-                low=low,
-                high=high,
+        case said.WhenRule():
+            when = tuple(
+                Condition(input=name, levels=levels if isinstance(levels, tuple) else (levels,))
+                for name, levels in rule.when.items()
             )
-        case said.CombinationRule() if rule.only == "seen" and rule.never is None:
-            return CombinationRow(of=rule.of)
+            return WhenRow(when=when, limits=tuple(_left(name, left) for name, left in rule.then.items()))
         case said.FormulaRule():
             return FormulaRow(formula=rule.formula)
         case said.DistanceRule():
             return DistanceRow(most=rule.most)
         case said.IntervalRule():
             return IntervalRow(target=rule.target, most=rule.most)
-        case _:
-            return None
+        case said.CombinationRule():
+            raise AssertionError("combinations may be two rows")
 
 
-def _quoted(name: str) -> str:
-    return f"`{name}`"
+def _left(name: str, left: said.Remains) -> Remainder:
+    value = left.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Remainder(input=name, low=value, high=value)
+    levels = left.levels or (() if value is None else (value,))
+    return Remainder(input=name, levels=levels, low=left.low, high=left.high)

@@ -76,6 +76,9 @@ def front_table(result: OptimizeResult) -> FrontTable:
         best=int(score.argmax()) if len(score) else None,
         seconds=record.seconds,
         notices=record.notices,
+        proof=record.proof,
+        run_id=result.run_id,
+        tracking_uri=record.tracking_uri,
     )
 
 

@@ -14,6 +14,7 @@ from nbml.spec.messages.optimize_form import (
     IntervalRow,
     LinearRow,
     MixtureRow,
+    RatioRow,
     RuleRow,
     WhenRow,
 )
@@ -44,20 +45,19 @@ def rule(k: int, row: RuleRow) -> dict[str, Any] | str:
             if row.low is not None and row.low == row.high:
                 return {"kind": "linear", "terms": terms, "equals": row.low}
             ends = {"low": row.low, "high": row.high}
-            return {"kind": "linear", "terms": terms} | {n: v for n, v in ends.items() if v is not None}
+            return {"kind": "linear", "terms": terms} | _given(ends)
+        case RatioRow():
+            _need(place, of=row.of, to=row.to, bound=row.low if row.low is not None else row.high)
+            ends = {"low": row.low, "high": row.high}
+            return {"kind": "ratio", "of": row.of, "to": row.to} | _given(ends)
         case CountRow():
             _need(place, inputs=row.of, most=row.most)
             out = {"kind": "count", "of": list(row.of), "most": _whole(place, row.most)}
             return out | ({"least": _whole(place, row.least)} if row.least else {})
         case WhenRow():
-            _need(place, inputs=row.input, levels=row.levels, then=row.limited)
-            remains = {"low": row.low, "high": row.high, "levels": list(row.then_levels) or None}
-            left = {name: value for name, value in remains.items() if value is not None}
-            _need(place, remains=left)
-            return {"kind": "when", "when": {row.input: list(row.levels)}, "then": {row.limited: left}}
+            return _when(place, row)
         case CombinationRow():
-            _need(place, inputs=row.of)
-            return {"kind": "combinations", "of": list(row.of), "only": "seen"}
+            return _combinations(place, row)
         case FormulaRow():
             _need(place, formula=row.formula.strip())
             return row.formula
@@ -67,6 +67,35 @@ def rule(k: int, row: RuleRow) -> dict[str, Any] | str:
         case IntervalRow():
             _need(place, target=row.target, most=row.most)
             return {"kind": "interval", "target": row.target, "most": _above(place, row.most)}
+
+
+def _when(place: str, row: WhenRow) -> dict[str, Any]:
+    conditions: dict[str, Any] = {}
+    for one in row.when:
+        _need(place, input=one.input, levels=one.levels)
+        conditions[one.input] = list(one.levels)
+    limits: dict[str, Any] = {}
+    for rest in row.limits:
+        left = _given({"low": rest.low, "high": rest.high, "levels": list(rest.levels) or None})
+        _need(place, then=rest.input, remains=left)
+        limits[rest.input] = left
+    _need(place, input=conditions, then=limits)
+    return {"kind": "when", "when": conditions, "then": limits}
+
+
+def _combinations(place: str, row: CombinationRow) -> dict[str, Any]:
+    _need(place, inputs=row.of)
+    if row.mode == "seen":
+        return {"kind": "combinations", "of": list(row.of), "only": "seen"}
+    _need(place, combination=row.rows)
+    for k, cells in enumerate(row.rows):
+        if len(cells) != len(row.of) or any(cell is None or cell == "" for cell in cells):
+            raise open_end(f"{place}.rows.{k}", "cells")
+    return {"kind": "combinations", "of": list(row.of), row.mode: [list(cells) for cells in row.rows]}
+
+
+def _given(parts: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in parts.items() if part is not None}
 
 
 def _need(place: str, **parts: Any) -> None:

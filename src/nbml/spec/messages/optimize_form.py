@@ -79,23 +79,49 @@ class CountRow(Strict):
     least: Entry = 0
 
 
-class WhenRow(Strict):
-    """Where a category has certain levels, another input keeps to less."""
+class RatioRow(Strict):
+    """One input divided by another within bounds."""
 
-    kind: Literal["when"] = "when"
-    input: str = ""
-    levels: tuple[Level, ...] = ()
-    limited: str = Field(default="", description="The input that keeps to less.")
-    then_levels: tuple[Level, ...] = ()
+    kind: Literal["ratio"] = "ratio"
+    of: str = ""
+    to: str = ""
     low: Entry = None
     high: Entry = None
 
 
+class Condition(Strict):
+    """A category that has one of these levels."""
+
+    input: str = ""
+    levels: tuple[Level, ...] = ()
+
+
+class Remainder(Strict):
+    """What remains of an input under conditions."""
+
+    input: str = ""
+    levels: tuple[Level, ...] = ()
+    low: Entry = None
+    high: Entry = None
+
+
+class WhenRow(Strict):
+    """Where categories have certain levels, other inputs keep to less."""
+
+    kind: Literal["when"] = "when"
+    when: tuple[Condition, ...] = (Condition(),)
+    limits: tuple[Remainder, ...] = (Remainder(),)
+
+
 class CombinationRow(Strict):
-    """Inputs that take only combinations seen in the training data."""
+    """Inputs that take only combinations seen in the training data, only some, or never some."""
 
     kind: Literal["combinations"] = "combinations"
     of: tuple[str, ...] = ()
+    mode: Literal["seen", "only", "never"] = "seen"
+    rows: tuple[tuple[Level | None, ...], ...] = Field(
+        default=(), description="For only and never: a cell an input; null is still open."
+    )
 
 
 class FormulaRow(Strict):
@@ -121,7 +147,15 @@ class IntervalRow(Strict):
 
 
 RuleRow = Annotated[
-    MixtureRow | LinearRow | CountRow | WhenRow | CombinationRow | FormulaRow | DistanceRow | IntervalRow,
+    MixtureRow
+    | LinearRow
+    | RatioRow
+    | CountRow
+    | WhenRow
+    | CombinationRow
+    | FormulaRow
+    | DistanceRow
+    | IntervalRow,
     Field(discriminator="kind"),
 ]
 
@@ -139,6 +173,7 @@ class OptimizeForm(Strict):
     seed: Entry = 42
     engine: str = "nsga2"
     minutes: Entry = Field(default=None, description="Time for the search in minutes.")
+    prove_s: Entry = Field(default=None, description="Seconds for a proof of the optimum; none if empty.")
     after: str | None = Field(default=None, description="An earlier search to go on from.")
     name: str | None = None
     project: str = "default"

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from nbml.spec.base import Strict
 from nbml.spec.events import Notice
-from nbml.spec.front import GoalScale, InputRange
+from nbml.spec.front import GoalScale, InputRange, ProofRecord
+from nbml.spec.messages import optimize_experiments
 from nbml.spec.messages.base import JobId, Request
 from nbml.spec.messages.optimize_form import OptimizeDraft, OptimizeForm
 from nbml.spec.messages.train_room import StartedJob
@@ -100,6 +101,9 @@ class FrontTable(Strict):
     best: int | None = Field(description="Row of the highest desirability.")
     seconds: float
     notices: tuple[Notice, ...]
+    proof: ProofRecord | None = Field(default=None, description="What exact mode has shown.")
+    run_id: str | None = Field(default=None, description="MLflow run, once it is kept there.")
+    tracking_uri: str | None = None
 
 
 class ShowMeasured(Request):
@@ -203,6 +207,7 @@ Requests: tuple[type[Request], ...] = (
     ProposeRows,
     ExportFront,
     ChooseRows,
+    *optimize_experiments.Requests,
 )
 Answers: dict[type[Request], type[Strict]] = {
     DraftSearch: OptimizeDraft,
@@ -214,4 +219,5 @@ Answers: dict[type[Request], type[Strict]] = {
     ShowNearest: NearRows,
     ProposeRows: Proposals,
     ExportFront: FrontFile,
+    **optimize_experiments.Answers,
 }

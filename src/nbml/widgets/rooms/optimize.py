@@ -16,7 +16,7 @@ from nbml.jobs.export import write_table
 from nbml.jobs.goal_setting.as_code import arguments_of, as_call
 from nbml.jobs.goal_setting.check import located, spec_of
 from nbml.jobs.goal_setting.form_of import form_of
-from nbml.jobs.goal_setting.front_table import front_table, measured_rows, nearest_rows, result_of
+from nbml.jobs.goal_setting.front_table import front_table, measured_rows, nearest_rows
 from nbml.jobs.goal_setting.look import look
 from nbml.jobs.goal_setting.models import Models, choices, open_models
 from nbml.jobs.job import Job
@@ -45,13 +45,13 @@ from nbml.spec.messages.optimize_room import (
     StartSearch,
 )
 from nbml.spec.messages.train_room import StartedJob
+from nbml.widgets.rooms.optimize_experiments import HANDLERS as EXPERIMENTS
+from nbml.widgets.rooms.optimize_experiments import NAME, held_result
 
 if TYPE_CHECKING:
     from nbml.jobs.optimize.result import OptimizeResult
     from nbml.widgets.progress import Progress
     from nbml.widgets.session import Session
-
-NAME = "optimize"
 
 
 def draft(session: Session, request: DraftSearch, progress: Progress) -> OptimizeDraft:
@@ -109,7 +109,7 @@ def code(session: Session, request: SearchAsCode, progress: Progress) -> SearchC
 def result(session: Session, request: ShowFront, progress: Progress) -> FrontTable:
     """The front of a search."""
     del progress
-    return front_table(_result(session, request.job_id))
+    return front_table(held_result(session, request.job_id))
 
 
 def measured(session: Session, request: ShowMeasured, progress: Progress) -> MeasuredRows:
@@ -122,12 +122,12 @@ def measured(session: Session, request: ShowMeasured, progress: Progress) -> Mea
 def nearest(session: Session, request: ShowNearest, progress: Progress) -> NearRows:
     """Training rows near a row of the front."""
     del progress
-    return nearest_rows(_result(session, request.job_id), request.row)
+    return nearest_rows(held_result(session, request.job_id), request.row)
 
 
 def propose(session: Session, request: ProposeRows, progress: Progress) -> Proposals:
     """Rows to try next."""
-    found = _result(session, request.job_id)
+    found = held_result(session, request.job_id)
     count = min(request.count, len(found.pareto))
     chosen = found.propose(count)
     progress.check()
@@ -144,7 +144,7 @@ def propose(session: Session, request: ProposeRows, progress: Progress) -> Propo
 
 def export(session: Session, request: ExportFront, progress: Progress) -> FrontFile:
     """Send the table as a file, written by the one place that makes cells harmless."""
-    table = _chosen(_result(session, request.job_id), request.rows)
+    table = _chosen(held_result(session, request.job_id), request.rows)
     with tempfile.TemporaryDirectory(prefix="nbml-") as folder:
         path = Path(folder) / f"pareto.{request.format}"
         write_table(table, path, byte_order_mark=True)
@@ -156,7 +156,7 @@ def export(session: Session, request: ExportFront, progress: Progress) -> FrontF
 def choose(session: Session, request: ChooseRows, progress: Progress) -> None:
     """Rows for ``panel.selected``."""
     del progress
-    session.selected = _chosen(_result(session, request.job_id), request.rows)
+    session.selected = _chosen(held_result(session, request.job_id), request.rows)
 
 
 def _runs_in_hand(session: Session, form: OptimizeForm | None) -> tuple[str, ...]:
@@ -178,7 +178,10 @@ def _models(session: Session, runs: tuple[str, ...] | None) -> Models | None:
     kept = session.form.setdefault(NAME, {})
     held: Models | None = kept.get("models")
     if held is None or held.runs != tuple(runs):
-        held = kept["models"] = open_models(runs, session.settings)
+        try:
+            held = kept["models"] = open_models(runs, session.settings)
+        except NbmlError as error:
+            raise type(error)(error.code, **{**error.fields, "field": "runs"}) from error
     return held
 
 
@@ -191,15 +194,6 @@ def _needed(session: Session, runs: tuple[str, ...]) -> Models:
 
 def _job(session: Session, job_id: str) -> OptimizeJob:
     return OptimizeJob(job_id, session.settings)
-
-
-def _result(session: Session, job_id: str) -> OptimizeResult:
-    """A result; the last one read is held."""
-    kept = session.form.setdefault(NAME, {})
-    held: OptimizeResult | None = kept.get("result")
-    if held is None or held.record.job_id != job_id:
-        held = kept["result"] = result_of(_job(session, job_id))
-    return held
 
 
 def _chosen(found: OptimizeResult, rows: tuple[int, ...] | None) -> Any:
@@ -223,4 +217,5 @@ HANDLERS: dict[type[Request], Callable[[Session, Any, Progress], BaseModel | Non
     ProposeRows: propose,
     ExportFront: export,
     ChooseRows: choose,
+    **EXPERIMENTS,
 }

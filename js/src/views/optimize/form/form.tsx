@@ -12,6 +12,7 @@ import {
   TextBox,
 } from "../../../ui";
 import { CodeFold } from "../code-fold";
+import { isWrong } from "../setting";
 import { Constraints } from "./constraints";
 import { Goals } from "./goals";
 import { Inputs } from "./inputs";
@@ -42,6 +43,13 @@ export function Form({ app, setting }: FormProps) {
     <form
       class="nbml-stack"
       inert={setting.isLoading.value}
+      onKeyDown={event => {
+        const isText = event.target instanceof HTMLInputElement && event.target.type === "text";
+        if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || isText) return;
+        event.preventDefault();
+        if (event.shiftKey) setting.redo();
+        else setting.undo();
+      }}
       onSubmit={event => {
         event.preventDefault();
         setting.start();
@@ -61,6 +69,7 @@ export function Form({ app, setting }: FormProps) {
           onChange={chosen => chosen.length > 0 && setting.load(chosen)}
         />
         <Notes setting={setting} field="runs" />
+        {setting.fault.value && <FaultNotice fault={setting.fault.value} />}
       </Part>
       <Goals app={app} setting={setting} />
       <Inputs app={app} setting={setting} />
@@ -80,12 +89,14 @@ export function Form({ app, setting }: FormProps) {
       </Part>
       <Disclosure summary={t("optimize_room.advanced")}>
         <div class="nbml-optimize-pair">
-          {(["evaluations", "size", "interval", "seed", "minutes"] as const).map(name => (
+          {(["evaluations", "size", "interval", "seed", "minutes", "prove_s"] as const).map(name => (
             <span key={name} class="nbml-optimize-labelled">
               <span>{t(`optimize_room.${name}`)}</span>
               <NumberBox
                 label={t(`optimize_room.${name}`)}
                 value={form[name]}
+                isWrong={isWrong(setting, name)}
+                placeholder={name === "prove_s" ? t("optimize_room.prove_s.none") : undefined}
                 onChange={value => setting.change({ [name]: value })}
               />
               <Notes setting={setting} field={name} />
@@ -168,6 +179,16 @@ function Start({ app, setting }: FormProps) {
       >
         {t(line?.task === "optimize" ? "optimize_room.start.again" : "optimize_room.start")}
       </Button>
+      {(["undo", "redo"] as const).map(step => (
+        <Button
+          key={step}
+          kind="quiet"
+          disabled={!(step === "undo" ? setting.canUndo : setting.canRedo).value}
+          onClick={() => setting[step]()}
+        >
+          {t(`optimize_room.${step}`)}
+        </Button>
+      ))}
       {errors.length > 0 && (
         <Button kind="quiet" onClick={show}>
           {t("optimize_room.faults", { n: errors.length }, errors.length)}

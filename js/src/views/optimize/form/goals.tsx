@@ -1,13 +1,15 @@
 /** A row a target: what is wanted of it, and how much it counts; further goals on inputs and formulas. */
 import type { GoalRow, KnownTarget } from "../../../protocol/types";
-import { Button, Checkbox, Combo, Disclosure, Menu, NumberBox, Select, Spark } from "../../../ui";
+import { Button, Checkbox, Combo, Menu, NumberBox, Select, Spark } from "../../../ui";
 import { plainNumber } from "../front/rows";
+import { isWrong } from "../setting";
 import { Part } from "./form";
 import { FormulaBox } from "./formula-box";
 import { type FormProps, Notes } from "./notes";
 
 type Kind = NonNullable<GoalRow["goal"]>;
 const KINDS: Kind[] = ["maximize", "minimize", "reach", "between", "at_least", "at_most"];
+const RANGES: readonly Kind[] = ["between", "at_least", "at_most"];
 const NEW: GoalRow = {
   on: "input",
   of: "",
@@ -69,6 +71,8 @@ type GoalProps = FormProps & { row: GoalRow; index: number; known: KnownTarget |
 function Goal({ app, setting, row, index, known }: GoalProps) {
   const { t } = app;
   const change = (changes: Partial<GoalRow>) => setting.goal(index, changes);
+  const wrong = (part: string) => isWrong(setting, `goals.${index}.${part}`);
+  const box = { app, row, change, wrong };
   const name = row.of || t(`optimize_room.goal.of.${row.on === "formula" ? "formula" : "input"}`);
   const numbers = (draftInputs(setting) ?? []).filter(input => input.kind !== "category");
   return (
@@ -117,13 +121,19 @@ function Goal({ app, setting, row, index, known }: GoalProps) {
           onChange={goal => change({ goal: goal === "none" ? null : (goal as Kind) })}
         />
         {(row.goal === "reach" || row.goal === "at_least" || row.goal === "at_most") && (
-          <GoalNumber app={app} name="value" row={row} change={change} />
+          <GoalNumber {...box} name="value" />
         )}
-        {row.goal === "reach" && <GoalNumber app={app} name="tolerance" row={row} change={change} />}
+        {row.goal === "reach" && (
+          <>
+            <span aria-hidden="true">±</span>
+            <GoalNumber {...box} name="tolerance" />
+          </>
+        )}
         {row.goal === "between" && (
           <>
-            <GoalNumber app={app} name="low" row={row} change={change} />
-            <GoalNumber app={app} name="high" row={row} change={change} />
+            <GoalNumber {...box} name="low" />
+            <span aria-hidden="true">–</span>
+            <GoalNumber {...box} name="high" />
           </>
         )}
         {known && (
@@ -142,42 +152,40 @@ function Goal({ app, setting, row, index, known }: GoalProps) {
           </span>
         )}
       </div>
-      <Notes setting={setting} field={`goals.${index}`} />
       {row.goal && (
-        <Disclosure
-          summary={
-            <span title={t("optimize_room.goal.more", { name })}>{t("optimize_room.goal.more.short")}</span>
-          }
-        >
-          <div class="nbml-optimize-controls">
-            <span class="nbml-optimize-labelled">
-              <span>{t("optimize_room.goal.weight")}</span>
+        <div class="nbml-optimize-controls">
+          <span class="nbml-optimize-inline">
+            <span>{t("optimize_room.goal.weight")}</span>
+            <span class="nbml-optimize-number">
               <NumberBox
-                label={t("optimize_room.goal.weight")}
+                label={t("optimize_room.goal.weight.of", { name })}
                 value={row.weight}
+                isWrong={wrong("weight")}
                 onChange={weight => change({ weight })}
               />
             </span>
-            {["between", "at_least", "at_most"].includes(row.goal) && (
-              <Checkbox checked={row.soft} onChange={soft => change({ soft })}>
-                {t("optimize_room.goal.soft")}
-              </Checkbox>
-            )}
-          </div>
-        </Disclosure>
+          </span>
+          {RANGES.includes(row.goal) && (
+            <Checkbox checked={row.soft} onChange={soft => change({ soft })}>
+              {t("optimize_room.goal.soft")}
+            </Checkbox>
+          )}
+        </div>
       )}
+      <Notes setting={setting} field={`goals.${index}`} />
     </fieldset>
   );
 }
 
 type GoalNumberProps = {
   app: FormProps["app"];
+  wrong: (part: string) => boolean;
   name: "value" | "low" | "high" | "tolerance";
   row: GoalRow;
   change: (changes: Partial<GoalRow>) => void;
 };
 
-function GoalNumber({ app, name, row, change }: GoalNumberProps) {
+function GoalNumber({ app, name, row, change, wrong }: GoalNumberProps) {
   const label = app.t(`optimize_room.goal.${name}`);
   return (
     <span class="nbml-optimize-number">
@@ -185,6 +193,7 @@ function GoalNumber({ app, name, row, change }: GoalNumberProps) {
         label={label}
         placeholder={label}
         value={row[name]}
+        isWrong={wrong(name)}
         onChange={value => change({ [name]: value })}
       />
     </span>

@@ -1,5 +1,5 @@
 /** A row an input: its range over the data's histogram, or a fixed value, or the values allowed. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { InputRow, KnownInput } from "../../../protocol/types";
 import {
   Button,
@@ -14,6 +14,7 @@ import {
 } from "../../../ui";
 import { readNumber } from "../../../ui/number-box";
 import { plainNumber } from "../front/rows";
+import { isWrong } from "../setting";
 import { Part } from "./form";
 import { type FormProps, Notes } from "./notes";
 
@@ -71,6 +72,8 @@ function Input({ app, setting, row, index, known }: InputProps) {
   const { name } = row;
   const change = (changes: Partial<InputRow>) => setting.input(index, changes);
   const isCategory = known.kind === "category";
+  const wrong = (part: string) => isWrong(setting, `inputs.${index}.${part}`);
+  const shared = { app, row, known, change, wrong };
   return (
     <fieldset class="nbml-optimize-row" data-field={`inputs.${index}`}>
       <legend class="nbml-unseen">{name}</legend>
@@ -88,7 +91,7 @@ function Input({ app, setting, row, index, known }: InputProps) {
           onChange={use => change({ use, ...begin(use, row, known) })}
         />
       </div>
-      {row.use === "range" && !isCategory && <Bounds app={app} row={row} known={known} change={change} />}
+      {row.use === "range" && !isCategory && <Bounds {...shared} />}
       {row.use === "range" && isCategory && (
         <p class="nbml-optimize-levels nbml-quiet">{known.levels.slice(0, 12).join(" · ")}</p>
       )}
@@ -105,6 +108,7 @@ function Input({ app, setting, row, index, known }: InputProps) {
             label={t("optimize_room.input.value", { name })}
             value={typeof row.fixed === "number" ? row.fixed : null}
             step={stepOf(row, known)}
+            isWrong={wrong("fixed")}
             onChange={fixed => change({ fixed })}
           />
         ))}
@@ -117,10 +121,10 @@ function Input({ app, setting, row, index, known }: InputProps) {
             onChange={levels => change({ levels })}
           />
         ) : (
-          <Listed app={app} row={row} change={change} />
+          <Listed {...shared} />
         ))}
       <Notes setting={setting} field={`inputs.${index}`} />
-      {!isCategory && row.use !== "fixed" && <More app={app} row={row} known={known} change={change} />}
+      {!isCategory && <More {...shared} />}
     </fieldset>
   );
 }
@@ -130,9 +134,20 @@ type RowProps = {
   row: InputRow;
   known: KnownInput;
   change: (changes: Partial<InputRow>) => void;
+  /** Whether something is wrong with a part of the row. */
+  wrong: (part: string) => boolean;
 };
 
-function Bounds({ app, row, known, change }: RowProps) {
+/** From where to where an input may be set, as far as it is known. */
+export function boundsOf(row: InputRow, known: KnownInput): [number, number] {
+  const numbers = row.levels.filter(level => typeof level === "number");
+  if (row.use === "fixed" && typeof row.fixed === "number") return [row.fixed, row.fixed];
+  if (row.use === "levels" && numbers.length) return [Math.min(...numbers), Math.max(...numbers)];
+  const low = row.low ?? known.low ?? 0;
+  return [row.zero ? Math.min(0, low) : low, row.high ?? known.high ?? 1];
+}
+
+function Bounds({ app, row, known, change, wrong }: RowProps) {
   const { t } = app;
   const [least, most] = [known.low ?? 0, known.high ?? 1];
   const [low, high] = [row.low ?? least, row.high ?? most];
@@ -172,6 +187,7 @@ function Bounds({ app, row, known, change }: RowProps) {
           value={row.low}
           placeholder={plainNumber(least)}
           step={step}
+          isWrong={wrong("low")}
           onChange={value => change({ low: value })}
         />
         <span aria-hidden="true">–</span>
@@ -180,6 +196,7 @@ function Bounds({ app, row, known, change }: RowProps) {
           value={row.high}
           placeholder={plainNumber(most)}
           step={step}
+          isWrong={wrong("high")}
           onChange={value => change({ high: value })}
         />
       </div>
@@ -187,7 +204,7 @@ function Bounds({ app, row, known, change }: RowProps) {
   );
 }
 
-function More({ app, row, known, change }: RowProps) {
+function More({ app, row, known, change, wrong }: RowProps) {
   const { t } = app;
   const { name } = row;
   return (
@@ -204,6 +221,7 @@ function More({ app, row, known, change }: RowProps) {
               label={t("optimize_room.input.step")}
               value={row.step}
               placeholder={t("optimize_room.input.step.any")}
+              isWrong={wrong("step")}
               onChange={step => change({ step })}
             />
           </span>
@@ -213,6 +231,7 @@ function More({ app, row, known, change }: RowProps) {
           <NumberBox
             label={t("optimize_room.input.tolerance")}
             value={row.tolerance}
+            isWrong={wrong("tolerance")}
             onChange={tolerance => change({ tolerance })}
           />
         </span>
@@ -238,8 +257,12 @@ function More({ app, row, known, change }: RowProps) {
 }
 
 /** Numbers in a line, kept as typed; what is no number is told by the kernel. */
-function Listed({ app, row, change }: Omit<RowProps, "known">) {
+function Listed({ app, row, change }: RowProps) {
   const [typed, setTyped] = useState(row.levels.join(", "));
+  const said = row.levels.join(", ");
+  useEffect(() => {
+    if (readLevels(typed).join(", ") !== said) setTyped(said);
+  }, [said]);
   return (
     <>
       <TextBox

@@ -4,12 +4,24 @@ import type { App } from "../../../app";
 import { decimals } from "../../../i18n/format";
 import { Closed, KernelFault } from "../../../protocol/client";
 import type { FrontTable, NearRows } from "../../../protocol/types";
-import { CopyButton, Section } from "../../../ui";
+import { Button, CopyButton, Row, Section } from "../../../ui";
+import { HandOver } from "./hand-over";
 import { plainNumber } from "./rows";
 
 type Cell = string | number | boolean | null;
 
-export function Chosen({ app, table, row }: { app: App; table: FrontTable; row: number | null }) {
+export interface ChosenProps {
+  app: App;
+  table: FrontTable;
+  row: number | null;
+  /** Titles of trainings by their ids. */
+  titles: ReadonlyMap<string, string>;
+  /** Whether the row is among the planned experiments; null while that is not known. */
+  isPlanned: boolean | null;
+  onPlan: (row: number) => void;
+}
+
+export function Chosen({ app, table, row, titles, isPlanned, onPlan }: ChosenProps) {
   const { t, fmt } = app;
   const near = useNearest(app, table.job_id, row);
   if (row === null) return <p class="nbml-quiet">{t("optimize_room.row.none")}</p>;
@@ -33,13 +45,21 @@ export function Chosen({ app, table, row }: { app: App; table: FrontTable; row: 
   const isMet = cell("mark", "meets");
   return (
     <Section
-      title={t("optimize_room.row", { n: row + 1 })}
-      aside={
+      title={
+        row === table.knee
+          ? t("optimize_room.row.knee", { n: row + 1 })
+          : t("optimize_room.row", { n: row + 1 })
+      }
+    >
+      <Row>
+        <HandOver app={app} table={table} row={row} titles={titles} />
+        <Button small disabled={isPlanned !== false} onClick={() => onPlan(row)}>
+          {t(isPlanned ? "optimize_room.row.planned" : "optimize_room.row.plan")}
+        </Button>
         <CopyButton small text={() => asText(table, row)}>
           {t("optimize_room.row.copy")}
         </CopyButton>
-      }
-    >
+      </Row>
       <div class="nbml-optimize-chosen">
         <div>
           <h4>{t("optimize_room.row.set")}</h4>
@@ -137,7 +157,7 @@ function Nearest({ app, table, near }: { app: App; table: FrontTable; near: Near
         <table class="nbml-optimize-near">
           <thead>
             <tr>
-              <th scope="col" />
+              <td />
               <th scope="col">{t("optimize_room.column.distance")}</th>
               {order.map(({ name }) => (
                 <th scope="col" key={name} title={name}>
@@ -184,15 +204,18 @@ const shown = (cell: Cell) =>
   cell === null ? "–" : typeof cell === "number" ? plainNumber(cell) : String(cell);
 const family = (key: string, of: string) => key.replace(/^second_/, "").replace(`_${of}`, "");
 
-/** Names and cells in two lines, for a spreadsheet: text that it would run gets an apostrophe. */
+/** A text for a cell of a spreadsheet: what it would run gets an apostrophe, and no cell breaks into two. */
+export const safeText = (text: string) =>
+  (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replace(/[\t\r\n]+/g, " ");
+
+/** Names and cells in two lines, for a spreadsheet. */
 export function asText(table: FrontTable, row: number): string {
   const kept = table.columns.filter(column =>
     ["input", "predicted", "lower", "upper", "formula"].includes(column.role),
   );
-  const safe = (text: string) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replace(/[\t\r\n]+/g, " ");
   const cells = kept.map(column => {
     const cell = column.cells[row] ?? null;
-    return typeof cell === "number" ? plainNumber(cell) : cell === null ? "" : safe(String(cell));
+    return typeof cell === "number" ? plainNumber(cell) : cell === null ? "" : safeText(String(cell));
   });
-  return `${kept.map(column => safe(column.key)).join("\t")}\n${cells.join("\t")}\n`;
+  return `${kept.map(column => safeText(column.key)).join("\t")}\n${cells.join("\t")}\n`;
 }

@@ -130,17 +130,15 @@ export function cheapest(
   return best && { row: best.row, isReached: best.isReached };
 }
 
-/** Training rows on two axes; null where either was not measured. */
-export function behind(measured: MeasuredRows | null, x: Axis, y: Axis): [number[], number[]] | null {
-  const find = (axis: Axis) =>
+/** Training rows on some axes, a list an axis; null where one of them was not measured. */
+export function behind(measured: MeasuredRows | null, ...axes: readonly Axis[]): number[][] | null {
+  const columns = axes.map(axis =>
     axis.role === "input" || axis.role === "predicted"
       ? measured?.columns.find(column => column.name === axis.of)?.cells
-      : undefined;
-  const [across, up] = [find(x), find(y)];
-  if (!across || !up) return null;
-  const pairs = across.flatMap((value, row) => {
-    const other = up[row];
-    return typeof value === "number" && typeof other === "number" ? [[value, other] as const] : [];
-  });
-  return [pairs.map(pair => pair[0]), pairs.map(pair => pair[1])];
+      : undefined,
+  );
+  const rows = columns[0]?.map((_, row) => columns.map(cells => cells?.[row]));
+  if (!rows || columns.includes(undefined)) return null;
+  const whole = rows.filter((cells): cells is number[] => cells.every(cell => typeof cell === "number"));
+  return axes.map((_, place) => whole.map(cells => cells[place] as number));
 }

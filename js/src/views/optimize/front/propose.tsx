@@ -2,22 +2,26 @@
 import { useState } from "preact/hooks";
 import type { App } from "../../../app";
 import { Closed, KernelFault } from "../../../protocol/client";
-import { Button, FaultNotice, NumberBox } from "../../../ui";
+import { Button, FaultNotice, NumberBox, Row } from "../../../ui";
+import type { Book, Planned } from "./book";
 import type { Front } from "./front";
 import { Rows } from "./rows";
 
 type Props = {
   app: App;
   jobId: string;
+  book: Book;
   front: Front;
   selected: number | null;
   onSelect: (row: number) => void;
 };
 
-export function Propose({ app, jobId, front, selected, onSelect }: Props) {
+export function Propose({ app, jobId, book, front, selected, onSelect }: Props) {
   const { t } = app;
   const [count, setCount] = useState<number | null>(5);
-  const [reasons, setReasons] = useState<Map<number, string> | null>(null);
+  const [proposed, setProposed] = useState<Planned[] | null>(null);
+  const reasons = new Map(proposed?.map(one => [one.row, t(`optimize_room.propose.${one.why}`)]));
+  const open = proposed?.filter(one => !book.rows.has(one.row)) ?? [];
   const [isAsking, setAsking] = useState(false);
   const [fault, setFault] = useState<KernelFault | null>(null);
   const ask = async () => {
@@ -25,7 +29,7 @@ export function Propose({ app, jobId, front, selected, onSelect }: Props) {
     setFault(null);
     try {
       const { rows } = await app.client.ask("optimize.propose", { job_id: jobId, count: count ?? 5 });
-      setReasons(new Map(rows.map(one => [one.row, t(`optimize_room.propose.${one.reason}`)])));
+      setProposed(rows.map(({ row, reason }) => ({ row, why: reason })));
     } catch (error) {
       if (error instanceof KernelFault) setFault(error);
       else if (!(error instanceof Closed)) throw error;
@@ -36,6 +40,7 @@ export function Propose({ app, jobId, front, selected, onSelect }: Props) {
   return (
     <>
       <div class="nbml-optimize-controls">
+        <span class="nbml-quiet">{t("optimize_room.propose.count")}</span>
         <span class="nbml-optimize-number">
           <NumberBox
             label={t("optimize_room.propose.count")}
@@ -51,15 +56,22 @@ export function Propose({ app, jobId, front, selected, onSelect }: Props) {
         </Button>
       </div>
       {fault && <FaultNotice fault={fault} />}
-      {reasons && (
-        <Rows
-          app={app}
-          front={front}
-          shown={[...reasons.keys()]}
-          reasons={reasons}
-          selected={selected}
-          onSelect={onSelect}
-        />
+      {proposed && (
+        <>
+          <Rows
+            app={app}
+            front={front}
+            shown={proposed.map(one => one.row)}
+            reasons={reasons}
+            selected={selected}
+            onSelect={onSelect}
+          />
+          <Row>
+            <Button busy={book.isBusy} disabled={!open.length} onClick={() => book.plan(open)}>
+              {t("optimize_room.propose.plan", { n: open.length }, open.length)}
+            </Button>
+          </Row>
+        </>
       )}
     </>
   );

@@ -1,0 +1,1 @@
+"""Next experiments: planned out of a front, measured later, compared with what was foreseen."""
