@@ -49,15 +49,20 @@ def predict(
 
     import nbml
     from nbml.jobs.batch import check_free, predict_to_file
-    from nbml.jobs.models import threads_for
+    from nbml.jobs.models import find_models
+    from nbml.jobs.predicting.asking import ask, side_run
+    from nbml.jobs.predicting.question import Question
+    from nbml.settings import Settings
 
     if output is not None and output.exists() and table.exists() and output.samefile(table):
         raise CommandError("NBML-C04", path=str(output))
     new = nbml.read(str(table), **(read_options(encoding, delimiter, header, sheet) or {}))
-    predictor = nbml.load(run)
+    settings = Settings()
+    predictor, folder = find_models(run, settings)
     asked: dict[str, Any] = {"interval": interval or None, "nearest": nearest}
     if output is not None:
-        with _counting(len(new.frame)) as on_piece:
+        side = side_run(folder, predictor, Question(**asked), new, new.frame, settings)
+        with side, _counting(len(new.frame)) as on_piece:
             done = predict_to_file(
                 predictor,
                 new.frame,
@@ -65,16 +70,19 @@ def predict(
                 beside=not only_predictions,
                 byte_order_mark=excel,
                 on_piece=on_piece,
+                also=side.add,
+                settings=settings,
                 **asked,
             )
+        notes = [*done.notes, *(note.to_dict() for note in side.trouble)]
         if as_json:
-            said = {"rows": done.rows, "flagged": done.flagged, "far": done.far, "notes": done.notes}
+            said = {"rows": done.rows, "flagged": done.flagged, "far": done.far, "notes": notes}
             write_json({"type": "predictions", **said, "path": str(output)})
             return
-        _tell(done.notes)
+        _tell(notes)
         err().print(text("cli.predicted", rows=f"{done.rows:,}", path=str(output)), soft_wrap=True)
         return
-    predicted = predictor.predict(new.frame, threads=threads_for(len(new.frame)), **asked)
+    predicted = ask(predictor, new, folder, record=True, settings=settings, **asked)
     if as_json:
         if not only_predictions:
             check_free(new.frame, predicted)

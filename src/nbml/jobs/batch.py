@@ -1,8 +1,9 @@
-"""Predicting a table into a file, piece by piece: memory stays that of one piece beside the table itself."""
+"""Predicting a table into a file, piece by piece: memory stays that of a few pieces beside the table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbml.ml.predictor import Predictor
+    from nbml.settings import Settings
 
-PIECE_ROWS = 65_536
+PIECE_ROWS = 16_384
 FAR = 0.95
 
 
@@ -40,6 +42,14 @@ class Batch:
     far: int | None = None
     notes: list[dict[str, Any]] = field(default_factory=list)
 
+    def count(self, part: pd.DataFrame) -> None:
+        """Take in the answers of one piece."""
+        self.rows += len(part)
+        self.flagged += int((part["flags"] != "").sum())
+        if "distance" in part:
+            self.far = (self.far or 0) + int((part["distance"] >= FAR).sum())
+        self.notes = part.attrs["notes"]
+
 
 def predict_to_file(
     predictor: Predictor,
@@ -49,12 +59,13 @@ def predict_to_file(
     beside: bool = True,
     byte_order_mark: bool = False,
     piece_rows: int = PIECE_ROWS,
+    threads: int | None = None,
     on_piece: Callable[[Batch], object] = lambda _batch: None,
-    **options: Any,
+    also: Callable[[pd.DataFrame, pd.DataFrame], object] = lambda _rows, _part: None,
+    settings: Settings | None = None,
+    **asked: Any,
 ) -> Batch:
     """Predict every row of a table and write the answers to a file.
-
-    The models are asked in this process, on all cores by the libraries' own threads; see docs/predicting.md.
 
     Parameters
     ----------
@@ -68,10 +79,17 @@ def predict_to_file(
         As for ``table_writer``.
     piece_rows : int
         Rows predicted and written at once; never changes the file.
+    threads : int, optional
+        As for ``nbml.predict``.
     on_piece : callable
-        Given the state after each piece. What it raises ends the work and leaves no file.
-    **options : Any
-        As for ``Predictor.predict``.
+        Given the state after each piece, and now and then while workers are busy. What it raises ends the
+        work and leaves no file.
+    also : callable
+        Given the rows and answers of each piece.
+    settings : Settings, optional
+        Where workers may be found for a large table; without them all is done in this process.
+    **asked : Any
+        Fields of ``nbml.jobs.predicting.question.Question``.
 
     Raises
     ------
@@ -82,21 +100,27 @@ def predict_to_file(
     """
     import pandas as pd
 
+    from nbml.jobs.predicting.pieces import answer_pieces
+    from nbml.jobs.predicting.question import Question
+
     batch = Batch()
-    options.setdefault("threads", threads_for(len(frame)))
-    with table_writer(path, byte_order_mark=byte_order_mark) as write:
-        for part in predictor.stream(frame, chunk_rows=piece_rows, **options):
+    pieces = answer_pieces(
+        predictor,
+        frame,
+        Question(**asked),
+        threads=threads or threads_for(len(frame)),
+        piece_rows=piece_rows,
+        settings=settings,
+        meanwhile=lambda: on_piece(batch),
+    )
+    with table_writer(path, byte_order_mark=byte_order_mark) as write, closing(pieces):
+        for part in pieces:
             rows = frame.iloc[batch.rows : batch.rows + len(part)]
             if beside:
                 check_free(rows, part)
-                write(pd.concat([rows, part], axis=1))
-            else:
-                write(part)
-            batch.rows += len(part)
-            batch.flagged += int((part["flags"] != "").sum())
-            if "distance" in part:
-                batch.far = (batch.far or 0) + int((part["distance"] >= FAR).sum())
-            batch.notes = part.attrs["notes"]
+            write(pd.concat([rows, part], axis=1) if beside else part)
+            also(rows, part)
+            batch.count(part)
             on_piece(batch)
     return batch
 

@@ -5,7 +5,7 @@ Owns which model answers and the table of answers. Knows nothing of jobs or of w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,10 +121,7 @@ class Predictor:
             As ``Bundle.model``.
         """
         frame = to_frame(rows, self.bundle.encoder.names)
-        whole: dict[str, Any] = {}
-        notes: list[dict[str, Any]] = []
-        start = 0
-        for part in self.stream(
+        parts = self.stream(
             frame,
             target=target,
             family=family,
@@ -134,18 +131,8 @@ class Predictor:
             nearest=nearest,
             chunk_rows=chunk_rows,
             threads=threads,
-        ):
-            notes = part.attrs["notes"]
-            for name in part.columns:
-                values = part[name].to_numpy(dtype=object if name == "flags" else None)
-                if name not in whole:
-                    whole[name] = np.empty(len(frame), values.dtype)
-                whole[name][start : start + len(part)] = values
-            start += len(part)
-        whole["flags"] = pd.Series(whole["flags"], index=frame.index, dtype=str)
-        out = _table(whole, frame.index)
-        out.attrs["notes"] = notes
-        return out
+        )
+        return gathered(parts, frame.index)
 
     def stream(
         self,
@@ -275,6 +262,25 @@ class Predictor:
             columns[f"nearest_{k + 1}"] = reference.domain.rows[near.index[:, k]]
             columns[f"nearest_{k + 1}_distance"] = near.distance[:, k]
         return columns
+
+
+def gathered(parts: Iterable[pd.DataFrame], index: pd.Index[Any]) -> pd.DataFrame:
+    """One table of the pieces of ``Predictor.stream``, let go as they come; notes are the last one's."""
+    whole: dict[str, Any] = {}
+    notes: list[dict[str, Any]] = []
+    start = 0
+    for part in parts:
+        notes = part.attrs["notes"]
+        for name in part.columns:
+            values = part[name].to_numpy(dtype=object if name == "flags" else None)
+            if name not in whole:
+                whole[name] = np.empty(len(index), values.dtype)
+            whole[name][start : start + len(part)] = values
+        start += len(part)
+    whole["flags"] = pd.Series(whole["flags"], index=index, dtype=str)
+    out = _table(whole, index)
+    out.attrs["notes"] = notes
+    return out
 
 
 def _table(columns: dict[str, Any], index: pd.Index[Any]) -> pd.DataFrame:
