@@ -23,8 +23,15 @@ export function sentences(language) {
   return Object.fromEntries(Object.entries(flat).filter(([key]) => isSpoken(key)));
 }
 
-const source = () =>
-  `export default ${JSON.stringify(Object.fromEntries(LANGUAGES.map(lang => [lang, sentences(lang)])))};`;
+/** Every key once, with its sentences by language: keys are a third of the text. */
+function source() {
+  const spoken = LANGUAGES.map(sentences);
+  const keys = [...new Set(spoken.flatMap(Object.keys))];
+  const table = Object.fromEntries(keys.map(key => [key, spoken.map(words => words[key] ?? null)]));
+  return `const table = Object.entries(${JSON.stringify(table)});
+const of = at => Object.fromEntries(table.filter(([, words]) => words[at] !== null).map(([key, words]) => [key, words[at]]));
+export default { ${LANGUAGES.map((lang, at) => `${lang}: of(${at})`).join(", ")} };`;
+}
 
 export const forEsbuild = {
   name: "nbml-catalogue",
