@@ -1,19 +1,23 @@
 """A Ray head as a cluster's owner starts it: dashboard for the Jobs API, token on, loopback only."""
 
+import json
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 import urllib.error
 import urllib.request
+import venv
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbml
 from nbml.engine.cluster import LOOPBACK
 from nbml.engine.process_tree import end_tree
 
@@ -41,22 +45,74 @@ def clean_environment():
     return {k: v for k, v in os.environ.items() if not k.startswith(("NBML_", "RAY_", "PYTEST_"))}
 
 
+def lean_python(folder):
+    """A Python that has all of this one by reference: Ray copies its environment for a job with ``pip``."""
+    venv.create(folder, with_pip=False, symlinks=True)
+    places = [
+        *{sysconfig.get_path("purelib"), sysconfig.get_path("platlib")},
+        *Path(nbml.__file__).parents[1:2],
+    ]
+    site = next((folder / "lib").glob("python*/site-packages"))
+    (site / "all.pth").write_text("\n".join(map(str, places)) + "\n")
+    return folder / "bin" / "python"
+
+
+def autoscaling(port, *, nodes, cpus):
+    """Ray's own autoscaler over nodes that are further raylets of this machine.
+
+    Not by ``ray.cluster_utils.AutoscalingCluster``: it ends every Ray of the machine first, and wants a file
+    that Ray's wheel does not have.
+    """
+    from ray.autoscaler._private.fake_multi_node.node_provider import FAKE_HEAD_NODE_ID
+
+    small = {"resources": {"CPU": cpus, "object_store_memory": 100_000_000}, "node_config": {}}
+    return {
+        "cluster_name": "small",
+        "max_workers": nodes,
+        "provider": {
+            "type": "external",
+            "module": "ray.autoscaler._private.fake_multi_node.node_provider.FakeMultiNodeProvider",
+            "head_node_id": FAKE_HEAD_NODE_ID,
+            "gcs_address": f"127.0.0.1:{port}",
+            "use_node_id_as_ip": True,
+            "disable_node_updaters": True,
+            "disable_launch_config_check": True,
+        },
+        "available_node_types": {
+            "ray.head.default": {"resources": {}, "node_config": {}, "max_workers": 0},
+            "small": {**small, "min_workers": 0, "max_workers": nodes},
+        },
+        "head_node_type": "ray.head.default",
+        "idle_timeout_minutes": 60,
+    }
+
+
 @contextmanager
-def ray_head(home, *, cpus=2, environment=None):
-    """A head whose programs have ``home`` as NBML_HOME; ended with all its processes."""
+def ray_head(home, *, cpus=2, environment=None, python=sys.executable, grows=None):
+    """A head whose programs have ``home`` as NBML_HOME; ended with all its processes.
+
+    ``grows``: arguments of ``autoscaling``.
+    """
     port, dashboard, token = free_port(), free_port(), secrets.token_hex(32)
     scratch = Path(tempfile.mkdtemp(prefix="nbml-t-"))
     word = scratch / "token"
     word.write_text(token)
     word.chmod(0o600)
+    growth = ()
+    if grows is not None:
+        plan = scratch / "autoscaling.yaml"
+        plan.write_text(json.dumps(autoscaling(port, **grows)))
+        growth = (f"--autoscaling-config={plan}",)
+        environment = {"RAY_FAKE_CLUSTER": "1", "AUTOSCALER_UPDATE_INTERVAL_S": "1"} | (environment or {})
     process = subprocess.Popen(
         [
-            *(sys.executable, "-c", "import sys; from ray.scripts.scripts import main; sys.exit(main())"),
+            *(str(python), "-c", "import sys; from ray.scripts.scripts import main; sys.exit(main())"),
             *("start", "--head", "--block", f"--port={port}", f"--num-cpus={cpus}", "--disable-usage-stats"),
             *("--include-dashboard=true", "--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}"),
             *("--object-store-memory=200000000", f"--temp-dir={scratch}", "--include-log-monitor=false"),
             # two heads on one machine: their agents must not ask for the same port
             f"--dashboard-agent-listen-port={free_port()}",
+            *growth,
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -66,7 +122,7 @@ def ray_head(home, *, cpus=2, environment=None):
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN_PATH": str(word),
             "NBML_HOME": str(home),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{Path(python).parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
         | (environment or {}),
     )

@@ -1,7 +1,8 @@
 """A cluster of several raylets on this machine, kept by a process of its own and told what to do by lines.
 
 Run as ``python ray_nodes.py HEAD_OPTIONS``. Orders are JSON on the standard input: ``{"do": "add", ..}`` with
-options of a node, ``{"do": "kill", "node": n}``, ``{"do": "kill_head"}``. Each is answered by a line.
+options of a node and its ``environment``, ``{"do": "kill", "node": n}``, ``{"do": "kill_head"}``. Each is
+answered by a line.
 """
 
 import json
@@ -20,10 +21,11 @@ def main(options):
             order = json.loads(line)
             match order.pop("do"):
                 case "add":
-                    path = os.environ.get("PYTHONPATH", "")
-                    os.environ["PYTHONPATH"] = order.pop("path", path)
+                    before = dict(os.environ)
+                    os.environ.update(order.pop("environment", {}))
                     nodes.append(cluster.add_node(wait=True, **order))
-                    os.environ["PYTHONPATH"] = path
+                    os.environ.clear()
+                    os.environ.update(before)
                 case "kill":
                     cluster.remove_node(nodes[order["node"]], allow_graceful=False)
                 case "kill_head":

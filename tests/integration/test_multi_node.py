@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -16,12 +17,12 @@ from nbml.engine.process_tree import end_tree
 from nbml.settings import Settings
 from nbml.spec.parse import spec_to_yaml
 from tests.integration.mixes import SLOW, TARGET, answer, mixes
-from tests.integration.ray_head import QUIET, clean_environment
+from tests.integration.ray_head import QUIET, clean_environment, ray_head
 
 pytestmark = pytest.mark.ray
 STORE = {"object_store_memory": 100_000_000}
 JOB = {"group": "lot", "trials": 6, "space": SLOW, "shap": False}
-LONG = {"trials": 16, "space": {"lightgbm": {"num_iterations": 2_500, "learning_rate": 0.01}}}
+LONG = {"shap": True, "trials": 16, "space": {"lightgbm": {"num_iterations": 2_500, "learning_rate": 0.01}}}
 """Long enough for a node to come and to start its workers."""
 
 
@@ -138,13 +139,27 @@ def refusal(process, tmp_path, code):
     return json.loads((tmp_path / "err0").read_text().splitlines()[-1])
 
 
+def path_with(folder):
+    """PYTHONPATH of a node that has this folder first."""
+    return os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+def blind_to(home):
+    """Environment of a node that neither has NBML_HOME nor sees that of the job."""
+    path = path_with(Path(__file__).with_name("blind"))
+    return {"PYTHONPATH": path, "NBML_HOME": "/dev/null/home", "NBML_TEST_UNSEEN": str(home)}
+
+
 def test_a_node_that_comes_is_used_and_one_that_dies_changes_nothing(run, home, tmp_path):
-    """One node; a second is added in mid-job and works; the first is killed: the same answer."""
+    """One node; a second is added in mid-job and works; the first is killed: the same answer.
+
+    Neither sees the job's folder: fold results and models are carried to it.
+    """
     with cluster() as nodes:
-        nodes.add(num_cpus=1)
+        nodes.add(num_cpus=1, environment=blind_to(home))
         process = run(nodes, **LONG)
         job = only_job(home, folds=2)
-        nodes.add(num_cpus=1)
+        nodes.add(num_cpus=1, environment=blind_to(home))
         added = job.snapshot().elapsed_s
         end = time.monotonic() + 60
         while job.snapshot().workers < 2:
@@ -190,6 +205,42 @@ def test_what_workers_ask_for_is_refused_or_honoured(run, home, tmp_path):
         assert error["code"] == "NBML-E47"
 
 
+def test_an_autoscaler_sees_what_workers_need_and_brings_a_node(run, home, tmp_path):
+    """Three workers and a head alone: Ray's autoscaler sees them wanting, and its one node works for two."""
+    with ray_head(home, cpus=0, grows={"nodes": 1, "cpus": 2}) as head:
+        process = run(head, workers=3, **LONG)
+        demanded = wait_until(lambda: demand(head), within_s=60)
+        job = only_job(home, folds=1)
+        wait_until(lambda: job.snapshot().workers >= 2, within_s=60)
+        assert not job.snapshot().is_finished
+        assert process.wait(150) == 0
+    assert demanded
+    assert [e.fields for e in job.events() if e.type == "notice" and e.code == "NBML-E55"] == [
+        {"asked": 3, "workers": 0}
+    ]
+    assert answer(job) == undisturbed(tmp_path, **LONG)
+
+
+def demand(head):
+    """Workers that Ray's own status lists as wanting a processor each; 0 for none."""
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys; from ray.scripts.scripts import main; sys.exit(main())", "status",
+         f"--address={head.address}"],
+        env=clean_environment() | QUIET | {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": head.token},
+        capture_output=True, text=True, timeout=60, check=True,
+    ).stdout  # fmt: skip
+    found = re.search(r"\{'CPU': 1.0\}: (\d+)\+? pending tasks/actors", said)
+    return int(found[1]) if found else 0
+
+
+def wait_until(look, *, within_s):
+    end = time.monotonic() + within_s
+    while not (seen := look()):
+        assert time.monotonic() < end, f"not within {within_s} s"
+        time.sleep(0.1)
+    return seen
+
+
 def _after(process, file):
     assert process.wait(120) == 4
     return file.read_text().splitlines()[-1]
@@ -200,9 +251,9 @@ def test_a_node_of_another_version_is_refused_with_both_named(run, tmp_path):
     other = tmp_path / "other" / "lightgbm-0.0.1.dist-info"
     other.mkdir(parents=True)
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: lightgbm\nVersion: 0.0.1\n")
-    path = os.pathsep.join([str(other.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = path_with(other.parent)
     with cluster() as nodes:
-        nodes.add(num_cpus=1, path=path)
+        nodes.add(num_cpus=1, environment={"PYTHONPATH": path})
         error = refusal(run(nodes, trials=1), tmp_path, 4)
     from importlib.metadata import version
 

@@ -329,14 +329,20 @@ def test_going_on_with_another_description_is_refused(pristine, tmp_path, monkey
     assert fits == []
 
 
-def test_other_resources_are_no_other_job(pristine, undisturbed, tmp_path, monkeypatch):
-    """F47: resources never change the answer, so they may change in between."""
+def test_other_resources_and_libraries_are_no_other_job(pristine, undisturbed, tmp_path, monkeypatch):
+    """F47, F38: resources never change the answer; another library might, so from where on is in the log."""
     folder = killed_early(pristine, tmp_path, monkeypatch)
+    begun = len(read_events(folder.events))
     spec = json.loads(folder.spec.read_text())
     spec["resources"] |= {"workers": 1, "memory_mb": 4000}
+    here = spec["resolved"]["versions"]["lightgbm"]
+    spec["resolved"]["versions"]["lightgbm"] = "0.0.1"
     folder.spec.write_text(json.dumps(spec))
     run(folder)
     assert answer(folder) == answer(undisturbed)
+    told = [e for e in read_events(folder.events) if e.type == "notice" and e.code == "NBML-J24"]
+    assert [e.fields for e in told] == [{"then": "lightgbm 0.0.1", "now": f"lightgbm {here}"}]
+    assert told[0].seq > begun
 
 
 def test_going_on_with_other_data_is_refused(pristine, tmp_path, monkeypatch, fits):

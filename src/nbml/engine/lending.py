@@ -10,12 +10,12 @@ import contextlib
 import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import ray
 
 from nbml.engine.cluster import NAMESPACE
+from nbml.engine.growing import grows
 from nbml.engine.keeper import NAME
 from nbml.engine.submitting.environment import versions
 from nbml.engine.worker import Expected, Worker
@@ -113,21 +113,19 @@ class PlacedWorkers:
         How many; as many as the cluster has room for, growing with it, if None.
     warm : tuple of str
         What they import first.
-    folder : Path
-        The job's folder, which every node must see.
 
     Raises
     ------
     EngineError
-        NBML-E47 when no node of the cluster could hold a single one.
+        NBML-E47 when no node of the cluster could hold a single one, and none comes by itself.
     """
 
-    def __init__(self, need: Need, *, asked: int | None, warm: tuple[str, ...], folder: Path) -> None:
+    def __init__(self, need: Need, *, asked: int | None, warm: tuple[str, ...]) -> None:
         self._need, self._asked, self._warm = need, asked, warm
         self._actors: list[Any] = []
         self._looked = time.monotonic()
-        self.expected: Expected | None = Expected(versions(), str(folder / "spec.json"))
-        if self.room() < 1:
+        self.expected: Expected | None = Expected(versions())
+        if self.room() < 1 and not grows():
             named = {name: amount for name, amount in need.resources().items() if amount}
             raise EngineError("NBML-E47", need=json.dumps(named), nodes=len(_nodes()))
 

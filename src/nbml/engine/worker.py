@@ -6,7 +6,6 @@ import os
 import platform
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import ray
@@ -28,12 +27,9 @@ class Expected:
     ----------
     versions : dict of str
         Of Python and the packages that decide the answer.
-    file : str
-        A file of the job, by the path under which the job's supervisor sees it.
     """
 
     versions: dict[str, str]
-    file: str
 
     def check(self) -> None:
         """Compare with this process's surroundings.
@@ -41,7 +37,7 @@ class Expected:
         Raises
         ------
         EngineError
-            NBML-E48 when versions differ, NBML-E49 when the job's folder is not there.
+            NBML-E48 when versions differ.
         """
         here = versions()
         differing = [name for name, wanted in self.versions.items() if here.get(name) != wanted]
@@ -52,8 +48,6 @@ class Expected:
                 there=", ".join(f"{name} {here.get(name, '-')}" for name in differing),
                 here=", ".join(f"{name} {self.versions[name]}" for name in differing),
             )
-        if not Path(self.file).is_file():
-            raise EngineError("NBML-E49", node=platform.node(), path=self.file)
 
 
 class Worker:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nbml.engine.event_log import EventLog
 from nbml.engine.executor import Executor
+from nbml.engine.job_files import Files, FolderFiles
 from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError, NbmlError
 from nbml.settings import Settings
@@ -57,6 +58,25 @@ class Attendance:
         self.log.emit(StageFinished(stage=stage, seconds=round(time.monotonic() - begun, 3)))
 
 
+@dataclass(frozen=True)
+class Room:
+    """What a job's workers have where they are not on this machine alone.
+
+    Attributes
+    ----------
+    cpus : int
+        Processors.
+    memory_mb : float
+        Memory for workers.
+    files : Files
+        The job's ``trials`` as they reach them.
+    """
+
+    cpus: int
+    memory_mb: float
+    files: Files
+
+
 @dataclass
 class JobContext(Attendance):
     """Handed to a use case by whoever supervises it.
@@ -65,8 +85,8 @@ class JobContext(Attendance):
     ----------
     make_executor : callable
         Makes an executor with so many slots for this job.
-    room : tuple of int and float, optional
-        Processors, and memory in MB for workers, where they are not this machine's alone.
+    room : Room, optional
+        What there is for workers, where they are not on this machine alone.
     """
 
     folder: JobFolder
@@ -75,8 +95,13 @@ class JobContext(Attendance):
     log: EventLog
     make_executor: Callable[[int], Executor]
     beat: Callable[[], None]
-    room: tuple[int, float] | None = None
+    room: Room | None = None
     _beaten: float = 0.0
+
+    @property
+    def files(self) -> Files:
+        """The folder ``trials`` as workers reach it."""
+        return FolderFiles(self.folder.trials) if self.room is None else self.room.files
 
     @property
     def seconds_left(self) -> float | None:

@@ -250,16 +250,26 @@ def resume(job_id: str, *, executor: Executor | None = None) -> AnyJob:
     return job
 
 
-def connect(address: str | None = None, *, wait: bool = True) -> None:
+def connect(address: str | None = None, *, wait: bool = True, **options: Any) -> None:
     """Connect to a Ray cluster and warm it up, so that the first job need not wait.
 
     Parameters
     ----------
     address : str, optional
-        An existing cluster; nbml's own head when left out.
+        An existing cluster; nbml's own head when left out. ``"databricks"`` sets Ray up on all nodes of the
+        notebook's cluster; where that cannot be, one warning says why and where jobs run instead.
     wait : bool
         Whether to return only when workers are ready to be given work.
+    **options : Any
+        With ``"databricks"``: ``max_worker_nodes``, ``min_worker_nodes``, ``idle_minutes`` and further
+        arguments of ``ray.util.spark.setup_ray_cluster``.
     """
+    if address == "databricks":
+        from nbml.jobs.on_databricks import connect_on_databricks
+
+        return connect_on_databricks(**options)
+    if options:
+        raise TypeError(f"connect() takes {', '.join(options)} with 'databricks' only")
     from nbml.engine.dispatch import stand_by
 
     settings = Settings() if address is None else Settings(ray_address=address)

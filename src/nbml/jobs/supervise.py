@@ -12,7 +12,7 @@ from nbml.engine.executor import Executor
 from nbml.engine.job_folder import JobFolder
 from nbml.engine.lease import Lease
 from nbml.errors import EngineError, JobError, NbmlError
-from nbml.jobs.context import JobContext, StopRequestedError, notice
+from nbml.jobs.context import JobContext, Room, StopRequestedError, notice
 from nbml.jobs.train import run_training
 from nbml.jobs.train_bench import WARM_MODULES
 from nbml.jobs.written_job import read_spec
@@ -74,21 +74,18 @@ def supervise_on_cluster(job_id: str, settings: Settings) -> None:
 
         memory = None if asked.memory_mb is None else asked.memory_mb / (asked.workers or slots)
         lender = PlacedWorkers(
-            Need(asked.threads, memory, asked.each or {}),
-            asked=asked.workers,
-            warm=WARM["worker"],
-            folder=folder.root,
+            Need(asked.threads, memory, asked.each or {}), asked=asked.workers, warm=WARM["worker"]
         )
-        return RayExecutor(
-            job_id, min(slots, lender.room()), task_timeout_s=asked.fold_timeout_s, lender=lender
-        )
+        first = max(1, min(slots, lender.room()))
+        return RayExecutor(job_id, first, task_timeout_s=asked.fold_timeout_s, lender=lender)
 
-    def look() -> tuple[int, float]:
+    def look() -> Room:
+        from nbml.engine.carrier import CarriedFiles
         from nbml.engine.cluster import connect
         from nbml.engine.lending import cluster_cpus, cluster_memory_mb
 
         connect(settings)
-        return cluster_cpus(), cluster_memory_mb()
+        return Room(cluster_cpus(), cluster_memory_mb(), CarriedFiles(folder.trials))
 
     supervise(job_id, settings, make, name="cluster", look=look)
 
@@ -99,7 +96,7 @@ def supervise(
     make_executor: Callable[[int], Executor],
     *,
     name: str,
-    look: Callable[[], tuple[int, float]] | None = None,
+    look: Callable[[], Room] | None = None,
 ) -> None:
     """Run a job from where its folder leaves it to its one end.
 
@@ -115,7 +112,7 @@ def supervise(
     name : str
         Of the executor, for show.
     look : callable, optional
-        Processors and memory in MB that there are for workers; this machine's if unset.
+        What there is for workers; this machine's if unset.
 
     Raises
     ------

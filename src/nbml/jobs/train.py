@@ -16,6 +16,7 @@ from nbml.jobs.train_bench import Shared, TrainBench
 from nbml.jobs.training_data import Prepared, prepare
 from nbml.jobs.training_output import write_output
 from nbml.jobs.trial_store import TrialStore
+from nbml.jobs.writing import library_versions
 from nbml.jobs.written_job import FINDINGS
 from nbml.ml.models import family
 from nbml.ml.models.base import Shape
@@ -59,6 +60,8 @@ def run_training(context: JobContext) -> TrainRecord:
         before = next((event for event in context.log.past if isinstance(event, JobPlanned)), plan)
         if before.answer_sha256 != plan.answer_sha256:
             raise JobError("NBML-J23", job_id=context.folder.job_id)
+        if before is not plan:
+            _tell_versions(context)
         context.log.emit(plan)
     slots = _slots(context, prepared, len(studies))
     executor = context.make_executor(slots)
@@ -71,6 +74,7 @@ def run_training(context: JobContext) -> TrainRecord:
                 Shared(
                     prepared.data,
                     str(context.folder.trials),
+                    context.files,
                     spec.seed,
                     spec.resources.threads,
                     spec.explain.sampled_rows,
@@ -145,6 +149,16 @@ def _studies(context: JobContext, prepared: Prepared) -> list[StudyRun]:
     return studies
 
 
+def _tell_versions(context: JobContext) -> None:
+    """Say from which event on other libraries than the job's first are at work."""
+    assert context.spec.resolved is not None
+    then, now = context.spec.resolved.versions, library_versions()
+    differing = [name for name in now if then.get(name) != now[name]]
+    if differing:
+        said = (", ".join(f"{name} {there.get(name, '-')}" for name in differing) for there in (then, now))
+        context.note(JobError("NBML-J24", **dict(zip(("then", "now"), said, strict=True))))
+
+
 def _plan(context: JobContext, prepared: Prepared, studies: list[StudyRun]) -> JobPlanned:
     folds = prepared.data.folds
     return JobPlanned(
@@ -163,15 +177,20 @@ def _slots(context: JobContext, prepared: Prepared, n_studies: int) -> int:
     resources = context.spec.resources
     n_rows, n_features = prepared.data.X.shape
     each = worker_memory_mb(n_rows, n_features, FOLD_SETS * min(n_studies, 4))
-    cpus, memory = context.room or (cpu_budget(context.settings), memory_budget_mb())
-    free = float(resources.memory_mb or memory)
+    room = context.room
+    cpus = cpu_budget(context.settings) if room is None else room.cpus
+    free = float(resources.memory_mb or (memory_budget_mb() if room is None else room.memory_mb))
     slots = worker_count(
         asked=resources.workers, cpus=cpus, threads=resources.threads, memory_mb=free, each_mb=each
     )
     if slots < 1:
         raise EngineError("NBML-E23", need_mb=round(each), free_mb=round(free))
     if resources.workers is not None and slots < resources.workers:
-        context.note(EngineError("NBML-E26", asked=resources.workers, workers=slots))
+        if room is None:
+            context.note(EngineError("NBML-E26", asked=resources.workers, workers=slots))
+        else:  # those there is no room for wait for nodes
+            begin = min(slots, cpus // resources.threads)
+            context.note(EngineError("NBML-E55", asked=resources.workers, workers=begin))
     return slots
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nbml.engine.job_files import Files
 from nbml.errors import ModelError
 from nbml.jobs.held_models import HeldModels
 from nbml.jobs.training_data import TrainingData
@@ -48,10 +49,11 @@ def warm(_settings: Settings) -> None:
 
 @dataclass(frozen=True)
 class Shared:
-    """What all tasks of a training job share."""
+    """What all tasks of a training job share; ``files`` says how a worker reaches the folder ``trials``."""
 
     data: TrainingData
     trials: str
+    files: Files
     seed: int
     threads: int
     sampled_rows: int
@@ -62,7 +64,7 @@ class TrainBench:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._store = TrialStore(Path(shared.trials))
+        self._store = TrialStore(Path(shared.trials), shared.files)
         self._held = HeldModels(self._store)
         data = shared.data
         self._folds = FoldBench(

@@ -7,20 +7,19 @@ best so far, or where a worker has no room for them.
 
 from __future__ import annotations
 
+import io
 import json
-import uuid
 import zipfile
 import zlib
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nbml.durable import storage_error
+from nbml.engine.job_files import Files, FolderFiles
 
 Predictions = NDArray[np.float32]
 
@@ -79,32 +78,33 @@ class TrialStore:
     ----------
     root : Path
         The folder.
+    files : Files, optional
+        How its files are reached from here; without it, in the folder.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, files: Files | None = None) -> None:
         self._root = root
+        self._files: Files = files or FolderFiles(root)
 
     def fold_file(self, study: str, trial: int, fold: int) -> Path:
         """Where the result of one (trial, fold) stands until the trial is done."""
-        return self._root / study / f"{trial:06d}.fold-{fold}"
+        return self._root / _fold_name(study, trial, fold)
 
     def model_file(self, study: str, trial: int, fold: int) -> Path:
         """Where the model of one (trial, fold) stands once it is kept."""
-        return self._root / study / f"{trial:06d}.fold-{fold}.model"
+        return self._root / _model_name(study, trial, fold)
 
     def save_fold(self, study: str, trial: int, fold: int, record: FoldRecord) -> None:
         """Write a fold's result; a second one of the same fold is dropped."""
-        path = self.fold_file(study, trial, fold)
-        if not path.exists() or self.load_fold(study, trial, fold) is None:
+        if self.load_fold(study, trial, fold) is None:
             about = json.dumps({"seconds": record.seconds, "params": record.params}).encode()
             content = about + b"\n" + np.ascontiguousarray(record.predictions, "<f4").tobytes()
-            _write(path, lambda file: file.write(b"%08x" % zlib.crc32(content) + content))
+            self._files.write(_fold_name(study, trial, fold), b"%08x" % zlib.crc32(content) + content)
 
     def load_fold(self, study: str, trial: int, fold: int) -> FoldRecord | None:
         """A fold's result, or None where there is none that is whole."""
-        try:
-            saved = self.fold_file(study, trial, fold).read_bytes()
-        except FileNotFoundError:
+        saved = self._files.read(_fold_name(study, trial, fold))
+        if saved is None:
             return None
         checksum, content = saved[:8], saved[8:]
         if checksum != b"%08x" % zlib.crc32(content):
@@ -114,18 +114,26 @@ class TrialStore:
 
     def save_model(self, study: str, trial: int, fold: int, files: dict[str, bytes]) -> None:
         """Write the model of one (trial, fold), all its files in one; a second one is dropped."""
-        path = self.model_file(study, trial, fold)
-        if not path.exists():
+        if not self.has_model(study, trial, fold):
             arrays = {name: np.frombuffer(content, np.uint8) for name, content in files.items()}
-            _write(path, lambda file: np.savez(file, **arrays))  # type: ignore[arg-type]
+            self._files.write(_model_name(study, trial, fold), _archive(arrays))
 
     def has_model(self, study: str, trial: int, fold: int) -> bool:
         """Whether the model of one (trial, fold) is kept."""
-        return self.model_file(study, trial, fold).exists()
+        return self._files.has(_model_name(study, trial, fold))
 
     def load_model_files(self, study: str, trial: int, fold: int) -> dict[str, bytes]:
-        """The kept model of one (trial, fold), by file name."""
-        with np.load(self.model_file(study, trial, fold), allow_pickle=False) as saved:
+        """The kept model of one (trial, fold), by file name.
+
+        Raises
+        ------
+        FileNotFoundError
+            When it is not kept.
+        """
+        content = self._files.read(_model_name(study, trial, fold))
+        if content is None:
+            raise FileNotFoundError(_model_name(study, trial, fold))
+        with np.load(io.BytesIO(content), allow_pickle=False) as saved:
             return {name: saved[name].tobytes() for name in saved.files}
 
     def save_trial(self, study: str, trial: int, record: TrialRecord) -> None:
@@ -137,20 +145,18 @@ class TrialStore:
             "seconds": record.seconds,
             "error": record.error,
         }
-        _write(
-            self._trial_file(study, trial),
-            lambda file: np.savez(file, predictions=record.predictions, about=np.array(json.dumps(about))),
-        )
+        arrays = {"predictions": record.predictions, "about": np.array(json.dumps(about))}
+        self._files.write(_trial_name(study, trial), _archive(arrays))
 
     def load_trial(self, study: str, trial: int) -> TrialRecord | None:
         """A finished trial, or None where it is not, or not whole."""
+        content = self._files.read(_trial_name(study, trial))
+        if content is None:
+            return None
         try:
-            with (
-                self._trial_file(study, trial).open("rb") as file,
-                np.load(file, allow_pickle=False) as saved,
-            ):
+            with np.load(io.BytesIO(content), allow_pickle=False) as saved:
                 return TrialRecord(predictions=saved["predictions"], **json.loads(str(saved["about"])))
-        except (FileNotFoundError, EOFError, KeyError, ValueError, zipfile.BadZipFile):
+        except (EOFError, KeyError, ValueError, zipfile.BadZipFile):
             return None
 
     def drop_folds(self, study: str, trial: int, n_folds: int) -> None:
@@ -166,19 +172,20 @@ class TrialStore:
             if (path.parent.name, path.name.partition(".")[0]) not in kept:
                 path.unlink(missing_ok=True)
 
-    def _trial_file(self, study: str, trial: int) -> Path:
-        return self._root / study / f"{trial:06d}.npz"
+
+def _fold_name(study: str, trial: int, fold: int) -> str:
+    return f"{study}/{trial:06d}.fold-{fold}"
 
 
-def _write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
-    """Write a file under a temporary name, then rename it; not waiting for the disk."""
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            fill(file)
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise storage_error(path, error) from error
+def _model_name(study: str, trial: int, fold: int) -> str:
+    return f"{_fold_name(study, trial, fold)}.model"
+
+
+def _trial_name(study: str, trial: int) -> str:
+    return f"{study}/{trial:06d}.npz"
+
+
+def _archive(arrays: dict[str, NDArray[Any]]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()

@@ -77,7 +77,7 @@ def write_job(spec: TrainSpec, table: Table, settings: Settings) -> WrittenJob:
         job_id=folder.job_id,
         features=features,
         n_rows=len(frame),
-        versions=_versions(),
+        versions=library_versions(),
         user=current_user(settings),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         columns_sha256=stored,
@@ -103,5 +103,6 @@ def _with_kinds(sheet: ColumnSheet, spec: TrainSpec) -> ColumnSheet:
     )
 
 
-def _versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
+    """Versions here of Python, nbml and the libraries that a job is described with."""
     return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}

@@ -13,7 +13,7 @@ from nbml.jobs.launch import Executor, launch, queue
 from nbml.jobs.optimize.job import OptimizeJob
 from nbml.jobs.optimize.setting import set_up
 from nbml.jobs.optimize.sources import open_sources
-from nbml.jobs.writing import _versions as versions
+from nbml.jobs.writing import library_versions as versions
 from nbml.jobs.written_job import WrittenSearch, read_search
 from nbml.platform.choose import current_user
 from nbml.settings import Settings
