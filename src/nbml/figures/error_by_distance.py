@@ -42,5 +42,5 @@ def error_by_distance(
     )  # fmt: skip
     made = figure(bars, x=text("report.domain.axis"), y=with_unit(text("report.domain.error"), unit))
     ticks = [f"{name}<br>{n:,}" for name, n in zip(names, rows, strict=True)]
-    made.update_xaxes(tickvals=list(range(len(edges))), ticktext=ticks, showgrid=False)
+    made.update_xaxes(tickvals=list(range(len(edges))), ticktext=ticks, showgrid=False, zeroline=False)
     return made.update_yaxes(rangemode="tozero").update_layout(showlegend=False, bargap=0.25)

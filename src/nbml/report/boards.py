@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from nbml.i18n.numbers import number
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,6 +32,13 @@ class Board:
 def drawn(title: str, figure: go.Figure) -> Drawn:
     """A figure under its heading."""
     return Drawn(title, figure.to_json(), int(figure.layout.height or 420))
+
+
+def brief(value: float | None) -> str:
+    """A number without a spread of its own: three digits, or all before the point."""
+    if value is None or not value or not math.isfinite(value):
+        return number(value)
+    return number(value, max(2 - math.floor(math.log10(abs(value))), 0))
 
 
 def share(value: float | None) -> str:

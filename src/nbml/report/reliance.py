@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbml.i18n import text
-from nbml.i18n.numbers import number
 from nbml.jobs.batch import FAR
 from nbml.jobs.reviewing.reliance import (
     FEW_UNITS,
@@ -15,7 +15,7 @@ from nbml.jobs.reviewing.reliance import (
     highest_reachable,
     standard_error,
 )
-from nbml.report.boards import Board, Drawn, drawn, share
+from nbml.report.boards import Board, Drawn, brief, drawn, share
 
 if TYPE_CHECKING:
     from nbml.jobs.explaining.subject import Subject
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 JUDGED_AT = 0.9
 """Level at which groups are told apart."""
 WORST_GROUPS = 10
+"""Of those that fell short of it, so many are named."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ def domain(subject: Subject, leader: Leader, distance: Floats | None) -> Section
     if far is not None:
         told = {
             "n": f"{far.n_rows:,}",
-            "far": number(far.error) + suffix,
-            "others": number(far.others) + suffix,
+            "far": brief(far.error) + suffix,
+            "others": brief(far.others) + suffix,
         }
         words.append(text("report.domain.far", **told))
         if far.is_few:
@@ -98,7 +99,7 @@ def domain(subject: Subject, leader: Leader, distance: Floats | None) -> Section
     )  # fmt: skip
     board = Board(
         tuple(text(f"report.domain.{key}") for key in ("axis", "rows", "error")),
-        tuple((f"{band.low:g} – {band.high:g}", f"{band.n_rows:,}", number(band.error)) for band in bands),
+        tuple((f"{band.low:g} – {band.high:g}", f"{band.n_rows:,}", brief(band.error)) for band in bands),
     )
     title = text("report.domain.figure")
     return Section(tuple(words), (("", board),), (drawn(title, made),), tuple(cautions))
@@ -109,15 +110,17 @@ def _level(one: Coverage) -> tuple[str, ...]:
     by_row = (share(one.of_rows),) if one.is_grouped else ()
     return (
         f"{one.level:.0%}", share(one.share), "–" if loose is None else f"± {loose:.1%}", *by_row,
-        number(one.median_width) if one.is_reachable else "∞", share(one.worst_case),
+        brief(one.median_width) if one.is_reachable else "∞", share(one.worst_case),
     )  # fmt: skip
 
 
 def _worst_groups(found: tuple[Coverage, ...]) -> Board | None:
+    """Groups that were covered less often than asked, the worst first."""
     groups = next((one.groups for one in found if one.level == JUDGED_AT), ())
-    if not groups:
+    short = [one for one in groups if one.share < JUDGED_AT][:WORST_GROUPS]
+    if not short:
         return None
-    rows = tuple((one.group, f"{one.n_rows:,}", share(one.share)) for one in groups[:WORST_GROUPS])
+    rows = tuple((one.group, f"{one.n_rows:,}", share(one.share)) for one in short)
     return Board(tuple(text(f"report.coverage.{key}") for key in ("group", "group_rows", "share")), rows)
 
 
@@ -127,7 +130,7 @@ def _cautions(subject: Subject, found: tuple[Coverage, ...], kind: str) -> list[
     if short := [f"{one.level:.0%}" for one in found if falls_short(one)]:
         told.append(text("report.coverage.short", levels=short))
     if any(not one.is_reachable for one in found):
-        highest = f"{int(highest_reachable(found) * 1000) / 10:g} %"
+        highest = f"{math.floor(highest_reachable(found) * 1000) / 1000:.1%}"
         told.append(text(f"report.coverage.unreachable.{kind}", n=units, highest=highest))
     if units < FEW_UNITS:
         told.append(text(f"report.coverage.few.{kind}", n=units))

@@ -89,9 +89,9 @@ def test_intervals_and_distance_come_with_what_they_do_not_promise(job, tmp_path
     text = Page(job.result().report(tmp_path / "x.html", language="en").read_text(encoding="utf-8")).text
     for said in (
         "6 groups count as 6 observations",
-        "no finite interval above 85.7 %",
+        "no finite interval above 85.7%",
         "6 groups are few",
-        "It does not hold for rows unlike the table",
+        "The guarantee does not hold for rows unlike the table",
         "not for a row that was picked because of its prediction",
         "Distance to the data",
         "Beyond the data a model goes on as it must",
@@ -156,3 +156,12 @@ def test_a_job_without_a_result_has_no_report(tmp_path, nbml_home):
     with pytest.raises(JobError) as caught:
         write_report(nbml.open(Recorded(1).id), tmp_path / "x.html")
     assert caught.value.code == "NBML-J05"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(9.5092, "9.51"), (8913.2, "8913"), (0.012345, "0.0123"), (None, "-"), (0.0, "0.0")]
+)
+def test_numbers_without_a_spread_have_three_digits(value, shown):
+    from nbml.report.boards import brief
+
+    assert brief(value) == shown
