@@ -38,6 +38,24 @@ class GoalScale(Strict):
     seen_high: float
 
 
+class ProofRecord(Strict):
+    """What exact mode has shown: how good the best row is, and how good any row could be at most."""
+
+    objective: str = Field(
+        description="What was optimised: a goal's label, or a sum of goals in seen ranges."
+    )
+    direction: Literal["maximize", "minimize"]
+    found: float = Field(description="Of the best row that the search had found.")
+    value: float = Field(description="Of the best row that is known now.")
+    bound: float = Field(description="No row is better than this.")
+    gap: float = Field(ge=0, description="|bound - value|.")
+    seconds: float
+    is_proven: bool = Field(description="Whether the gap is closed (to 1e-4 of the value).")
+    left_out: tuple[str, ...] = Field(
+        default=(), description="Limits the program does not know: the bound holds with and without them."
+    )
+
+
 class OptimizeRecord(Strict):
     """The result of an inverse search. Paths are relative to the job's directory."""
 
@@ -58,9 +76,12 @@ class OptimizeRecord(Strict):
     hypervolume: float | None = None
     reference: tuple[float, ...] = Field(default=(), description="Where the hypervolume is measured from.")
     knee: int | None = Field(default=None, description="Row of the Pareto table with the best bargain.")
+    proof: ProofRecord | None = Field(default=None, description="Where exact mode was asked for.")
+    islands: int = Field(default=0, description="Populations that grew apart; 0 for a search in one piece.")
     notices: tuple[Notice, ...] = ()
     pareto_sha256: str = Field(description="The Pareto table, Parquet by content hash in data/.")
     evaluated_sha256: str = Field(description="All evaluated rows, Parquet by content hash in data/.")
     measured_sha256: str | None = Field(default=None, description="Training rows for show, where at hand.")
     run_id: str | None = Field(default=None, description="MLflow run, once it is kept there.")
+    tracking_uri: str | None = Field(default=None, description="Where that is, without a credential.")
     seconds: float = 0.0

@@ -161,6 +161,12 @@ class ModelSource(Strict):
     family: str | None = Field(default=None, description="Which family answers; the chosen one if unset.")
 
 
+class Proof(Strict):
+    """Exact mode: after the search, a mixed-integer program looks for better rows and bounds them all."""
+
+    seconds: float = Field(default=30.0, gt=0, le=86_400, description="Time for the solver.")
+
+
 class OptimizeSpec(Strict):
     """An inverse search: models, inputs, goals, constraints, budget."""
 
@@ -185,6 +191,10 @@ class OptimizeSpec(Strict):
     after: Identifier | None = Field(
         default=None, description="An earlier search, whose front this one begins with."
     )
+    exact: Proof | None = Field(
+        default=None,
+        description="Prove the optimum where time allows: true, or seconds. One goal, or directions weighed.",
+    )
     resources: Resources = Field(default_factory=Resources)
     resolved: ResolvedSearch | None = Field(default=None, description="What was settled when it was made.")
 
@@ -202,6 +212,14 @@ class OptimizeSpec(Strict):
         if not isinstance(value, list | tuple):
             return value
         return [{"kind": "formula", "formula": one} if isinstance(one, str) else one for one in value]
+
+    @field_validator("exact", mode="before")
+    @classmethod
+    def _seconds(cls, value: Any) -> Any:
+        """True, or the seconds alone."""
+        if isinstance(value, bool):
+            return {} if value else None
+        return {"seconds": value} if isinstance(value, int | float) else value
 
     @field_validator("goals")
     @classmethod
@@ -242,6 +260,10 @@ class UsedModels(Strict):
     targets: tuple[str, ...]
     families: dict[str, str] = Field(description="Family by target.")
     n_rows: int = Field(default=0, ge=0, description="Training rows at hand.")
+    run_id: str | None = Field(default=None, description="MLflow run of these models, where known.")
+    model_id: str | None = Field(default=None, description="Logged model in MLflow, where known.")
+    data: str = Field(default="", description="Name of the table they were trained on.")
+    data_sha256: str | None = Field(default=None, description="Its content hash, where known.")
 
 
 class ResolvedSearch(Strict):

@@ -9,24 +9,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from nbml.ml.bundle.places import MANIFEST
 from nbml.spec.result import Leader, TrainRecord
+from nbml.spec.train import TrainSpec
 from nbml.tracking import files
-from nbml.tracking.kept import Kept
-from nbml.tracking.logged_model import log_model, register, registered_name
-from nbml.tracking.names import MAX_PARAM, key, shown, slug
+from nbml.tracking.ending import STATUS, Ending
+from nbml.tracking.logged_model import log_model, register
+from nbml.tracking.names import key, shown, slug
 from nbml.tracking.runs import JOB, Runs
 from nbml.tracking.spool import Operation
 
-STATUS = {"succeeded": "FINISHED", "cancelled": "KILLED", "failed": "FAILED"}
 
-
-class Closing:
-    """Brings a job's runs to their end.
+class Closing(Ending):
+    """Brings a training's runs to their end.
 
     Parameters
     ----------
@@ -34,36 +32,18 @@ class Closing:
         With all operations applied.
     job_folder : Path
         Where the files of the result are.
+    spec : TrainSpec
     record : TrainRecord or None
         The result; None for a job that has none.
     ending : Operation
         ``finish`` or ``end``.
     """
 
-    def __init__(self, runs: Runs, job_folder: Path, record: TrainRecord | None, ending: Operation) -> None:
-        self._runs, self._folder, self._record, self._ending = runs, job_folder, record, ending
-        self._state = runs.state
-        self._job_state = ending["state"] if record is None else record.state
-
-    def apply(self) -> Kept:
-        """Do the steps that are not done yet, in order; after an error that may pass, call it again."""
-        steps = self._steps()
-        while waiting := [name for name in steps if name not in self._state.done]:
-            steps[waiting[0]]()
-            self._state.done.append(waiting[0])
-            self._runs.spool.save_state(self._state)
-        notes = self._state.notes
-        kept = Kept(
-            run_id=self._runs.run(JOB),
-            experiment_id=self._state.experiment_id,
-            tracking_uri=self._runs.store.shown,
-            model_uri=f"models:/{notes['model']}" if notes.get("model") else None,
-            registered_as=registered_name(self._runs) if notes.get("version") else None,
-            version=notes.get("version") or None,
-        )
-        self._state.kept = asdict(kept)
-        self._runs.spool.save_state(self._state)
-        return kept
+    def __init__(
+        self, runs: Runs, job_folder: Path, spec: TrainSpec, record: TrainRecord | None, ending: Operation
+    ) -> None:
+        super().__init__(runs, ending, None if record is None else record.state)
+        self._folder, self._spec, self._record = job_folder, spec, record
 
     def _steps(self) -> dict[str, Callable[[], None]]:
         steps: dict[str, Callable[[], None]] = {}
@@ -75,7 +55,7 @@ class Closing:
         models = None if self._record is None else self._folder / self._record.models
         if models is not None and (models / MANIFEST).exists():
             steps["model"] = lambda: log_model(self._runs, models)
-            steps["register"] = lambda: register(self._runs)
+            steps["register"] = lambda: register(self._runs, self._spec)
         steps["end"] = self._end
         return steps
 
@@ -105,7 +85,7 @@ class Closing:
 
     def _close_job(self) -> None:
         """What was asked and what came out: settings, scores of the chosen models, tables."""
-        spec, record = self._runs.spec, self._record
+        spec, record = self._spec, self._record
         values: dict[str, float | None] = {}
         tags = {"nbml.state": self._job_state}
         params: dict[str, Any] = {
@@ -144,7 +124,7 @@ class Closing:
 
     def _log_data(self) -> None:
         assert self._record is not None
-        inputs = files.dataset(self._runs.spec, self._record)
+        inputs = files.dataset(self._spec, self._record)
         self._runs.attempt(JOB, lambda run_id: self._runs.client.log_inputs(run_id, datasets=[inputs]))
 
     def _end(self) -> None:
@@ -152,34 +132,11 @@ class Closing:
         for study in (*self._runs.studies, JOB):
             leader = self._leader(study)
             failed = leader is not None and leader.error is not None
-            self._runs.attempt(
-                study,
-                lambda run_id, failed=failed: self._runs.client.set_terminated(  # type: ignore[misc]
-                    run_id, "FAILED" if failed else status
-                ),
-            )
+            self._terminate(study, "FAILED" if failed else status)
 
     def _leader(self, study: str) -> Leader | None:
         rows = () if self._record is None else self._record.leaderboard
         return next((row for row in rows if row.study == study), None)
-
-    def _write(
-        self, study: str, params: dict[str, Any], values: dict[str, float | None], tags: dict[str, str]
-    ) -> None:
-        from mlflow.entities import Metric, Param, RunTag
-
-        stamp = self._ending["ts"]
-        self._runs.attempt(
-            study,
-            lambda run_id: self._runs.log(
-                run_id,
-                metrics=[
-                    Metric(name, value, stamp, 0) for name, value in values.items() if value is not None
-                ],
-                params=[Param(name, shown(value, MAX_PARAM)) for name, value in params.items()],
-                tags=[RunTag(name, value) for name, value in tags.items()],
-            ),
-        )
 
 
 def _scores(row: Leader, target: str | None, stem: str = "") -> dict[str, float | None]:

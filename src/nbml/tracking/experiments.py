@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from nbml.errors import TrackingError
 from nbml.tracking.faults import is_taken
 from nbml.tracking.names import shown
+from nbml.tracking.search_tags import search_tags
 from nbml.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from nbml.spec.train import TrainSpec
+    from nbml.spec.parse import JobSpec
 
 KEY = "nbml.key"
 STUDY = "nbml.study"
@@ -68,8 +69,8 @@ def _location(store: Store) -> str | None:
     return None if store.artifacts is None else (store.artifacts / uuid.uuid4().hex).as_uri()
 
 
-def job_tags(spec: TrainSpec, key: str) -> dict[str, str]:
-    """Tags of a job's own run."""
+def job_tags(spec: JobSpec, key: str) -> dict[str, str]:
+    """Tags of a job's own run; those of an inverse search name the models it is made with."""
     tags = {
         KEY: key,
         VERSION: version("nbml"),
@@ -79,14 +80,16 @@ def job_tags(spec: TrainSpec, key: str) -> dict[str, str]:
         "mlflow.source.name": "nbml",
         "mlflow.source.type": "LOCAL",
     }
-    if spec.group is not None:
+    if spec.task == "optimize":
+        tags |= search_tags(spec)
+    elif spec.group is not None:
         tags["nbml.group"] = shown(spec.group)
     if spec.resolved is not None:
         tags |= {JOB_ID: spec.resolved.job_id, "mlflow.user": shown(spec.resolved.user)}
     return tags
 
 
-def study_tags(spec: TrainSpec, key: str, study: dict[str, Any], parent: str) -> dict[str, str]:
+def study_tags(spec: JobSpec, key: str, study: dict[str, Any], parent: str) -> dict[str, str]:
     """Tags of the run of one search."""
     tags = job_tags(spec, key)
     return {tag: tags[tag] for tag in tags if tag not in ("nbml.targets", "nbml.project")} | {

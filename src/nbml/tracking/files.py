@@ -56,7 +56,7 @@ def write_trials(folder: Path, trials: Sequence[Operation], folds: Sequence[str]
         ]
         for trial in sorted(trials, key=lambda trial: int(trial["number"]))
     ]
-    _dump(folder / TRIALS, {"columns": columns, "data": rows})
+    dump(folder / TRIALS, {"columns": columns, "data": rows})
 
 
 def write_job(
@@ -68,19 +68,19 @@ def write_job(
     notices: Sequence[Operation],
 ) -> None:
     """What was asked, what came of it, and with what it was made."""
-    _dump(folder / "spec.json", _without_home(spec))
+    dump(folder / "spec.json", _without_home(spec))
     shown_of = ("level", "code", "message")
-    _dump(folder / "notices.json", [{name: one[name] for name in shown_of} for one in notices])
+    dump(folder / "notices.json", [{name: one[name] for name in shown_of} for one in notices])
     if record is None:
-        _dump(folder / "error.json", ending.get("error"))
+        dump(folder / "error.json", ending.get("error"))
         return
     said = record.model_dump(mode="json")
-    _dump(folder / "leaderboard.json", said["leaderboard"])
-    _dump(folder / "column_sheet.json", said["sheet"])
-    _dump(folder / "warnings.json", said["warnings"])
+    dump(folder / "leaderboard.json", said["leaderboard"])
+    dump(folder / "column_sheet.json", said["sheet"])
+    dump(folder / "warnings.json", said["warnings"])
     versions = {} if spec.resolved is None else spec.resolved.versions
     here = {name: version(name) for name in ("nbml", "mlflow")}
-    _dump(folder / "versions.json", {"python": platform.python_version(), **versions, **here})
+    dump(folder / "versions.json", {"python": platform.python_version(), **versions, **here})
     if (job_folder / record.cv_result).exists():
         shutil.copyfile(job_folder / record.cv_result, folder / "cv_result.csv")
 
@@ -123,5 +123,6 @@ def _without_home(spec: TrainSpec) -> dict[str, Any]:
     return said
 
 
-def _dump(path: Path, value: Any) -> None:
+def dump(path: Path, value: Any) -> None:
+    """Write strict JSON in ASCII."""
     path.write_text(json.dumps(value, ensure_ascii=True, allow_nan=False, indent=1), encoding="ascii")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbml.errors import PlatformError
+from nbml.spec.train import TrainSpec
 from nbml.tracking import files
 from nbml.tracking.experiments import KEY, MODEL_ID, MODEL_NAME, MODELS
 from nbml.tracking.faults import describe, is_taken, verdict
@@ -41,9 +42,9 @@ def log_model(runs: Runs, models: Path) -> None:
     runs.attempt(JOB, write)
 
 
-def register(runs: Runs) -> None:
+def register(runs: Runs, spec: TrainSpec) -> None:
     """Register the logged model under the name of the spec and give it its alias; a refusal is a notice."""
-    name, notes = runs.spec.register_as, runs.state.notes
+    name, notes = spec.register_as, runs.state.notes
     if name is None or not notes.get(MODEL):
         return
     try:
@@ -54,8 +55,8 @@ def register(runs: Runs) -> None:
             if not is_taken(error):
                 raise
         version = _version(runs, name)
-        if runs.spec.alias is not None:
-            runs.client.set_registered_model_alias(name, runs.spec.alias, version)
+        if spec.alias is not None:
+            runs.client.set_registered_model_alias(name, spec.alias, version)
     except PlatformError as error:
         runs.notice("warning", "NBML-T26", name=name, reason=error.message)
     except Exception as error:
@@ -65,8 +66,8 @@ def register(runs: Runs) -> None:
 
 
 def registered_name(runs: Runs) -> str | None:
-    """The full name under which the spec asks the model to be registered."""
-    asked = runs.spec.register_as
+    """The full name under which the spec asks the model to be registered; None for a job without models."""
+    asked = runs.spec.register_as if runs.spec.task == "train" else None
     return None if asked is None else runs.store.model_name(asked)
 
 

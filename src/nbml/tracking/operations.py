@@ -1,4 +1,4 @@
-"""From the events of a job to the operations of the spool: one line for each finished trial.
+"""From the events of a job to the operations of the spool: a line for each finished trial and each front.
 
 Owns what an operation holds and which were said already. Knows nothing of files and of MLflow.
 """
@@ -13,6 +13,7 @@ from typing import Any
 from nbml.spec.events import (
     AnyEvent,
     FoldFinished,
+    FrontChanged,
     JobFinished,
     JobPlanned,
     Notice,
@@ -21,7 +22,7 @@ from nbml.spec.events import (
 )
 from nbml.tracking.spool import Operation
 
-WANTED = (JobPlanned, TrialStarted, FoldFinished, TrialFinished, Notice, JobFinished)
+WANTED = (JobPlanned, TrialStarted, FoldFinished, TrialFinished, FrontChanged, Notice, JobFinished)
 
 
 class Recorder:
@@ -62,6 +63,14 @@ class Recorder:
                     "seconds": round(self._seconds.pop(at, 0.0), 4),
                     "error": event.error and event.error.code,
                 }
+            case FrontChanged():
+                return {
+                    "op": "front",
+                    "ts": stamp,
+                    "evaluations": event.evaluations,
+                    "size": event.size,
+                    "hypervolume": event.hypervolume,
+                }
             case Notice():
                 return {
                     "op": "notice",
@@ -85,8 +94,8 @@ class Recorder:
     def is_new(self, operation: Operation) -> bool:
         """Whether an operation was not admitted yet.
 
-        A trial, the plan and the end count once however often they are told, so a supervisor that resumes
-        may tell its whole log again. The end says nothing more once a record has closed the job.
+        A trial, a front, the plan and the end count once however often they are told, so a supervisor that
+        resumes may tell its whole log again. The end says nothing more once a record has closed the job.
         """
         return _identity(operation) not in self._said and not (
             operation["op"] == "end" and "finish" in self._said
@@ -112,6 +121,8 @@ def _identity(operation: Operation) -> Hashable:
     match operation["op"]:
         case "trial":
             return operation["study"], operation["number"]
+        case "front":
+            return "front", operation["evaluations"]
         case "notice":
             return "notice", operation["seq"] or (operation["code"], operation["ts"])
         case kind:

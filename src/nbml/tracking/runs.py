@@ -22,7 +22,7 @@ from nbml.tracking.store import Store
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-    from nbml.spec.train import TrainSpec
+    from nbml.spec.parse import JobSpec
 
 T = TypeVar("T")
 JOB = ""
@@ -47,7 +47,7 @@ class Runs:
         The operations.
     state : State
         How far they were applied; saved after each round.
-    spec : TrainSpec
+    spec : TrainSpec or OptimizeSpec
         Names, project and user.
 
     Attributes
@@ -58,9 +58,7 @@ class Runs:
         The operation that ends the job, once it was applied.
     """
 
-    def __init__(
-        self, client: MlflowClient, store: Store, spool: Spool, state: State, spec: TrainSpec
-    ) -> None:
+    def __init__(self, client: MlflowClient, store: Store, spool: Spool, state: State, spec: JobSpec) -> None:
         self.client, self.store, self.spool, self.state, self.spec = client, store, spool, state, spec
         self.notices: list[Notice] = []
         self.ending: Operation | None = None
@@ -91,6 +89,8 @@ class Runs:
             if trials:
                 points = self._history(study, trials)
                 self.attempt(study, partial(self.log, metrics=points))
+        if points := front_points(operations):
+            self.attempt(JOB, partial(self.log, metrics=points))
         for operation in operations:
             self._learn(operation)
         if operations:
@@ -225,6 +225,7 @@ class Runs:
     def _replay(self, study: str) -> None:
         run_id = self.state.runs[study]
         if study == JOB:
+            self.log(run_id, metrics=front_points(self.spool.read(0, self.state.applied)))
             for child in self.studies:
                 if child in self.state.runs and self.is_alive(self.state.runs[child]):
                     self.client.set_tag(self.state.runs[child], PARENT, run_id)
@@ -274,3 +275,16 @@ class Runs:
                 self.ending = operation
             case _:
                 pass
+
+
+def front_points(operations: Iterable[Operation]) -> list[Any]:
+    """Points of the fronts that an inverse search told: size and hypervolume; the step is the evaluations."""
+    from mlflow.entities import Metric
+
+    return [
+        Metric(name, value, one["ts"], one["evaluations"])
+        for one in operations
+        if one["op"] == "front"
+        for name, value in (("front_size", one["size"]), ("hypervolume", one["hypervolume"]))
+        if value is not None
+    ]

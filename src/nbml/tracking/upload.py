@@ -15,16 +15,20 @@ from filelock import FileLock, Timeout
 
 from nbml.errors import TrackingError
 from nbml.spec.events import Notice
+from nbml.spec.front import OptimizeRecord
 from nbml.spec.result import TrainRecord
-from nbml.spec.train import TrainSpec
 from nbml.tracking.closing import Closing
+from nbml.tracking.ending import Ending
 from nbml.tracking.kept import Kept
 from nbml.tracking.runs import Runs
-from nbml.tracking.spool import Spool, State
+from nbml.tracking.search_closing import SearchClosing
+from nbml.tracking.spool import Operation, Spool, State
 from nbml.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+    from nbml.spec.parse import JobSpec
 
 RECORD = "record.json"
 OF_SERVERS = {
@@ -41,7 +45,7 @@ class Upload:
     ----------
     job_folder : Path
         The job's directory.
-    spec : TrainSpec
+    spec : TrainSpec or OptimizeSpec
         Its resolved spec.
     store : Store
         Where to.
@@ -50,7 +54,7 @@ class Upload:
     """
 
     def __init__(
-        self, job_folder: Path, spec: TrainSpec, store: Store, connect: Callable[[Store], MlflowClient]
+        self, job_folder: Path, spec: JobSpec, store: Store, connect: Callable[[Store], MlflowClient]
     ) -> None:
         self.spool = Spool(job_folder)
         self._folder, self._spec, self._store, self._connect = job_folder, spec, store, connect
@@ -115,7 +119,7 @@ class Upload:
         if self._state.record != record:
             self._state.record, self._state.done = record, []
             self.spool.save_state(self._state)
-        Closing(self._runs, self._folder, self._record(), self._runs.ending).apply()
+        self._closing(self._runs, self._runs.ending).apply()
         return True
 
     def close(self) -> None:
@@ -123,9 +127,14 @@ class Upload:
         self.spool.close()
         self._lock.release()
 
-    def _record(self) -> TrainRecord | None:
+    def _closing(self, runs: Runs, ending: Operation) -> Ending:
         path = self.spool.folder / RECORD
-        return TrainRecord.model_validate_json(path.read_bytes()) if path.exists() else None
+        said = path.read_bytes() if path.exists() else None
+        if self._spec.task == "optimize":
+            found = None if said is None else OptimizeRecord.model_validate_json(said)
+            return SearchClosing(runs, self._folder, self._spec, found, ending)
+        record = None if said is None else TrainRecord.model_validate_json(said)
+        return Closing(runs, self._folder, self._spec, record, ending)
 
     def _record_hash(self) -> str:
         path = self.spool.folder / RECORD

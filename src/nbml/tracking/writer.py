@@ -17,8 +17,9 @@ from nbml.durable import write_bytes
 from nbml.errors import NbmlError, TrackingError
 from nbml.i18n import text
 from nbml.spec.events import AnyEvent, Notice
+from nbml.spec.front import OptimizeRecord
+from nbml.spec.parse import JobSpec, parse_job
 from nbml.spec.result import TrainRecord
-from nbml.spec.train import TrainSpec
 from nbml.tracking.faults import describe
 from nbml.tracking.kept import Kept
 from nbml.tracking.operations import WANTED, Recorder, finish
@@ -45,7 +46,7 @@ class TrackingWriter:
     ----------
     job_folder : Path
         The job's directory; the spool is in ``tracking`` inside.
-    spec : TrainSpec
+    spec : TrainSpec or OptimizeSpec
         The resolved spec.
     settings : Settings
         Where MLflow is.
@@ -61,7 +62,7 @@ class TrackingWriter:
     def __init__(
         self,
         job_folder: Path,
-        spec: TrainSpec,
+        spec: JobSpec,
         settings: Settings,
         *,
         connect: Callable[[Store], MlflowClient] = connect,
@@ -111,12 +112,12 @@ class TrackingWriter:
             if operation is not None:
                 self._hold(operation)
 
-    def finish(self, record: TrainRecord, timeout_s: float = 60.0) -> Kept | None:
+    def finish(self, record: TrainRecord | OptimizeRecord, timeout_s: float = 60.0) -> Kept | None:
         """Upload the result and end the runs.
 
         Parameters
         ----------
-        record : TrainRecord
+        record : TrainRecord or OptimizeRecord
             The result; its files are in the job's directory.
         timeout_s : float
             How long to wait for it.
@@ -144,6 +145,16 @@ class TrackingWriter:
             self._is_hurried = self._is_poked = True
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._is_quiet() or self._is_closed, timeout_s)
+            return self._kept
+
+    def wait_while_it_answers(self, timeout_s: float) -> Kept | None:
+        """As ``wait``, but only as long as the store answers: for jobs shorter than a server's absence."""
+        with self._changed:
+            self._is_hurried = self._is_poked = True
+            self._changed.notify_all()
+            self._changed.wait_for(
+                lambda: self._is_quiet() or self._is_closed or self._error is not None, timeout_s
+            )
             return self._kept
 
     def close(self, timeout_s: float = 5.0) -> None:
@@ -286,7 +297,7 @@ def flush(
     first = next(Spool(job_folder).read(), None) if (job_folder / "tracking").is_dir() else None
     if first is None:
         raise TrackingError("NBML-T05", path=str(job_folder))
-    writer = TrackingWriter(job_folder, TrainSpec.model_validate(first["spec"]), settings, connect=connect)
+    writer = TrackingWriter(job_folder, parse_job(first["spec"]), settings, connect=connect)
     try:
         done = writer.wait(timeout_s)
         if writer.state != "idle":

@@ -170,8 +170,12 @@ class FakeMlflow:
         run = self._live(run_id)
         run.files |= {one.name: one.read_bytes() for one in Path(local_dir).iterdir()}
 
-    def log_inputs(self, run_id: str, datasets: list[Any]) -> None:
-        self._live(run_id).inputs |= {one.dataset.digest: one for one in datasets}
+    def log_inputs(
+        self, run_id: str, datasets: list[Any] | None = None, models: list[Any] | None = None
+    ) -> None:
+        run = self._live(run_id)
+        run.inputs |= {one.dataset.digest: one for one in datasets or ()}
+        run.inputs |= {one.model_id: one for one in models or ()}
 
     def get_logged_model(self, model_id: str) -> Any:
         return self.models[model_id]
