@@ -1,4 +1,4 @@
-"""The exact optimum of one boosted model over a space: best row, a bound for all rows, the gap, the time.
+"""The exact optimum of boosted models over a space: best row, a bound for all rows, the gap, the time.
 
 The mixed-integer formulation of Mišić [1]_, solved by HiGHS through scipy: a binary for each threshold of an
 input, a share for each leaf, splits that tie them together. Proof is luck; the bound holds in any case.
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -52,20 +53,41 @@ class Exact:
     is_proven: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Term:
+    """A part of what is maximised: a factor times a model's prediction, or times an input's value.
+
+    Attributes
+    ----------
+    of : TargetModel or int
+        The model, or the position of an input of numbers.
+    factor : float
+    """
+
+    of: TargetModel | int
+    factor: float = 1.0
+
+
 def maximize_trees(
     space: Space, target: TargetModel, *, start: Ints, maximize: bool = True, seconds: float = 30.0
 ) -> Exact:
-    """Maximise or minimise one model's prediction.
+    """Maximise or minimise one model's prediction; as ``maximize_sum``."""
+    sign = 1.0 if maximize else -1.0
+    found = maximize_sum(space, [Term(target, sign)], start=start, seconds=seconds)
+    return replace(found, value=sign * found.value, bound=sign * found.bound)
+
+
+def maximize_sum(space: Space, terms: Sequence[Term], *, start: Ints, seconds: float = 30.0) -> Exact:
+    """Maximise a weighted sum of models' predictions and inputs.
 
     Parameters
     ----------
     space : Space
         Its exact constraints all take part; forbidden combinations of numbers are checked afterwards only.
-    target : TargetModel
-        One LightGBM or XGBoost model.
+    terms : sequence of Term
+        LightGBM and XGBoost models, one for each target.
     start : ndarray of int64, shape (n_variables,)
         A feasible row, the heuristic's answer: the program looks for better ones only.
-    maximize : bool
     seconds : float
         Time for the solver.
 
@@ -75,20 +97,32 @@ def maximize_trees(
         NBML-O52 for a model that is not one ensemble of trees.
     """
     begun = time.monotonic()
-    if len(target.models) != 1:
-        raise OptimizeError("NBML-O52", target=target.name)
-    trees, centre, scale = _trees(target.models[0], target.name)
-    surrogate = ModelSurrogate(space, [target])
-    sign = 1.0 if maximize else -1.0
-    known = float(surrogate.predict(space.values(start[None]))[0, 0])
     model = Model(space)
-    leaves, values = _add_trees(model, trees, target.columns, space)
     program = model.program
+    known = float(value_of(space, terms, start[None])[0])
+    parts: dict[int, float] = {}
+    constant = reach = 0.0
+    cuts: dict[tuple[int, float], int] = {}
+    for term in terms:
+        if isinstance(term.of, int):
+            form, shift, ends = _input_value(model, term.of)
+            constant += term.factor * shift
+            reach += max(term.factor * end for end in ends)
+            for k, c in form.items():
+                parts[k] = parts.get(k, 0.0) + term.factor * c
+            continue
+        if len(term.of.models) != 1:
+            raise OptimizeError("NBML-O52", target=term.of.name)
+        trees, centre, scale = _trees(term.of.models[0], term.of.name)
+        base, factor = term.factor * (centre + scale * trees.base), term.factor * scale
+        constant += base
+        reach += base + factor * sum(_extreme(trees, 1.0 if factor > 0 else -1.0))
+        leaves, values = _add_trees(model, trees, term.of.columns, space, cuts)
+        parts |= {int(z): factor * float(v) for z, v in zip(leaves, values, strict=True)}
     cost = np.zeros(len(program.low))
-    cost[leaves] = -sign * values
-    floor = sign * (known - centre) / scale - trees.base * sign
-    program.row({int(z): sign * float(v) for z, v in zip(leaves, values, strict=True)}, floor, np.inf)
-    entries = [(r, c, v) for r, (terms, *_) in enumerate(program.rows) for c, v in terms.items()]
+    cost[list(parts)] = [-v for v in parts.values()]
+    program.row(parts, known - constant, np.inf)
+    entries = [(r, c, v) for r, (form, *_) in enumerate(program.rows) for c, v in form.items()]
     matrix = csr_array(
         ([v for *_, v in entries], ([r for r, *_ in entries], [c for _, c, _ in entries])),
         shape=(len(program.rows), len(program.low)),
@@ -104,20 +138,47 @@ def maximize_trees(
     if found.x is not None:
         row = model.positions(found.x)
         if space.is_feasible(row[None])[0]:
-            there = float(surrogate.predict(space.values(row[None]))[0, 0])
-            if sign * there > sign * known:
+            there = float(value_of(space, terms, row[None])[0])
+            if there > known:
                 best, value = row, there
     dual = getattr(found, "mip_dual_bound", None)
     if found.status == 2:  # no row is better than the start
         bound = value
     elif dual is None or not np.isfinite(dual):
-        reach = sum(_extreme(trees, sign))
-        bound = centre + scale * (reach + trees.base)
+        bound = reach
     else:
-        bound = centre + scale * (-sign * float(dual) + trees.base)
-    bound = max(bound, value) if maximize else min(bound, value)
-    gap = abs(bound - value)
+        bound = constant - float(dual)
+    bound = max(bound, value)
+    gap = bound - value
     return Exact(best, value, bound, gap, time.monotonic() - begun, gap <= 1e-4 * max(abs(value), 1e-12))
+
+
+def value_of(space: Space, terms: Sequence[Term], positions: Ints) -> Floats:
+    """The sum for some rows."""
+    values = space.values(positions)
+    out = np.zeros(len(values))
+    for term in terms:
+        if isinstance(term.of, int):
+            out += term.factor * values[:, term.of]
+        else:
+            out += term.factor * ModelSurrogate(space, [term.of]).predict(values)[:, 0]
+    return out
+
+
+def _input_value(model: Model, i: int) -> tuple[dict[int, float], float, tuple[float, float]]:
+    """An input's value as a linear form with its constant, and the ends of its range."""
+    variable = model.space.variables[i]
+    terms, shift = model.terms[i]
+    scale = float(variable.scale)
+    ends = variable.integers(np.array([model.space.low[i], model.space.high[i]])) / scale
+    factor, offset = (
+        (variable.step / scale, variable.offset / scale) if variable.is_grid else (1 / scale, 0.0)
+    )
+    return (
+        {k: factor * c for k, c in terms.items()},
+        offset + factor * shift,
+        (float(ends[0]), float(ends[1])),
+    )
 
 
 def _trees(model: FittedModel, name: str) -> tuple[TreeEnsemble, float, float]:
@@ -142,11 +203,13 @@ def _trees(model: FittedModel, name: str) -> tuple[TreeEnsemble, float, float]:
 
 
 def _add_trees(
-    model: Model, trees: TreeEnsemble, columns: Columns, space: Space
+    model: Model, trees: TreeEnsemble, columns: Columns, space: Space, cuts: dict[tuple[int, float], int]
 ) -> tuple[np.ndarray, Floats]:
-    """Leaves as shares that add up to one in each tree, tied to the inputs by every split."""
+    """Leaves as shares that add up to one in each tree, tied to the inputs by every split.
+
+    `cuts` holds the binaries of thresholds, which ensembles share.
+    """
     program, nodes = model.program, trees.nodes
-    cuts: dict[tuple[int, float], int] = {}
     leaves: list[int] = []
     values: list[float] = []
     for root in trees.roots:

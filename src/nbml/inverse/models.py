@@ -83,6 +83,11 @@ class ModelSurrogate:
         """As ``Surrogate.targets``."""
         return tuple(model.name for model in self._models)
 
+    @property
+    def models(self) -> tuple[TargetModel, ...]:
+        """What predicts each target."""
+        return self._models
+
     def predict(self, values: Floats) -> Floats:
         """As ``Surrogate.predict``."""
         out = np.empty((len(values), len(self._models)))

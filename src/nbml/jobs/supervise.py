@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from nbml.catalog import recording
 from nbml.durable import write_text
@@ -23,6 +24,10 @@ from nbml.spec.parse import JobSpec
 from nbml.spec.result import TrainRecord
 from nbml.tracking.writer import TrackingWriter
 
+if TYPE_CHECKING:
+    from nbml.jobs.optimize.search_context import SearchContext
+    from nbml.jobs.optimize.tracked import SearchTracking
+
 ENTRY = "nbml.jobs.supervise:supervise_on_ray"
 WARM = {
     "worker": WARM_MODULES,
@@ -33,6 +38,7 @@ WARM = {
         "optuna",
         "pandas",
         "pyarrow.parquet",
+        "nbml.jobs.optimize.running",
         "nbml.tracking.store:warm",
         "mlflow.pyfunc",
         *WARM_MODULES,
@@ -129,22 +135,31 @@ def supervise(
         return
     attempts = sum(event.type == "job.started" for event in log.past)
     log.emit(JobStarted(attempt=attempts + 1, executor=name))
-    tracking: TrackingWriter | None = None
+    tracking: TrackingWriter | SearchTracking | None = None
     spec: JobSpec | None = None
     try:
         spec = read_spec(folder)
         if log.torn_bytes:
             log.emit(notice(EngineError("NBML-E24", bytes=log.torn_bytes)))
         if isinstance(spec, OptimizeSpec):
-            end = _search(folder, spec, settings, log, lease)
-        else:
-            tracking = TrackingWriter(folder.root, spec, settings)
+            from nbml.jobs.optimize.search_context import SearchContext
+            from nbml.jobs.optimize.tracked import SearchTracking
+
+            tracking = search = SearchTracking(folder.root, spec, settings)
             for event in log.past:
-                tracking.event(event)
-            log.listen(tracking.event)
+                search.event(event)
+            log.listen(search.event)
+            end = _search(
+                SearchContext(folder, spec, settings, log, make_executor, lease.beat, look, tracking=search)
+            )
+        else:
+            tracking = writer = TrackingWriter(folder.root, spec, settings)
+            for event in log.past:
+                writer.event(event)
+            log.listen(writer.event)
             room = None if look is None else look()
             context = JobContext(folder, spec, settings, log, make_executor, beat=lease.beat, room=room)
-            end = _run(context, tracking)
+            end = _run(context, writer)
     except EngineError as error:
         if error.code == "NBML-E06":
             if tracking is not None:
@@ -183,13 +198,10 @@ def unexpected(error: Exception, folder: JobFolder) -> JobError:
     return JobError("NBML-J12", kind=type(error).__name__, reason=str(error)[:1_000], path=str(path))
 
 
-def _search(
-    folder: JobFolder, spec: OptimizeSpec, settings: Settings, log: EventLog, lease: Lease
-) -> JobFinished:
-    """Run an inverse search: populations are predicted at once, so it needs no workers."""
-    from nbml.jobs.optimize.running import SearchContext, run_optimize
+def _search(context: SearchContext) -> JobFinished:
+    from nbml.jobs.optimize.running import run_optimize
 
-    return JobFinished(state=run_optimize(SearchContext(folder, spec, settings, log, lease.beat)).state)
+    return JobFinished(state=run_optimize(context).state)
 
 
 def _run(context: JobContext, tracking: TrackingWriter) -> JobFinished:

@@ -8,15 +8,45 @@ import pytest
 
 import nbml
 from nbml.errors import NbmlError, SpecError
+from nbml.jobs.history.lineage import MOST_SEARCHES, lineage
 from nbml.jobs.opening import handle_of
+from nbml.jobs.optimize import island_bench, islands, tracked
 from nbml.jobs.optimize.launching import make_optimize_spec, write_search
+from nbml.jobs.optimize.setting import set_up
+from nbml.jobs.optimize.sources import open_sources
 from nbml.jobs.supervise import supervise_inline
 from nbml.settings import Settings
 from nbml.spec.events import FrontChanged
 from nbml.spec.optimize import Goal, Input
 from nbml.spec.parse import parse_job, spec_to_dict
+from nbml.tracking.kept import Kept
+from nbml.tracking.writer import TrackingWriter
 
 A, B, C = "水[%]", "<b>sand</b>", "a,b"
+
+
+class NoWriter:
+    """In place of the tracking writer where MLflow is not the subject."""
+
+    error = None
+
+    def __init__(self, *_):
+        self.told = []
+
+    def event(self, event):
+        self.told.append(event)
+
+    def finish(self, record, timeout_s):
+        pass
+
+    def wait_while_it_answers(self, timeout_s):
+        return Kept("no-run", "0", "nowhere")
+
+    def notices(self):
+        return []
+
+    def close(self, timeout_s):
+        pass
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +55,7 @@ def home(tmp_path_factory):
         folder = tmp_path_factory.mktemp("optimize")
         patch.setenv("NBML_HOME", str(folder))
         patch.setenv("NBML_EXECUTOR", "inline")
+        patch.setattr(tracked, "TrackingWriter", NoWriter)
         yield folder
 
 
@@ -160,6 +191,8 @@ def test_next_experiments_and_what_became_of_them(done):
     told = result.compare(measured)
     assert told["error_strength"].iloc[1] == 0
     assert told["inside_strength"].tolist() == [False, True]
+    tried = result.evaluated.iloc[[0, 1]]
+    assert (result.compare(tried.assign(cost=tried["predicted_cost"]))["error_cost"] == 0).all()
 
 
 def test_same_seed_same_table(run):
@@ -263,7 +296,7 @@ def test_only_combinations_that_were_seen(run):
 def test_a_job_that_is_stopped_keeps_its_front(run):
     """O24: asked to stop before it starts to search, it ends with what it has."""
     settings = Settings()
-    written = write_search(make_optimize_spec(run, (), GOALS, evaluations=200_000), settings)
+    written = write_search(make_optimize_spec(run, (), GOALS, evaluations=50_000), settings)
     job = handle_of(written.folder.job_id, settings)
     written.folder.ask_to_stop()
     supervise_inline(job.id, settings)
@@ -315,3 +348,171 @@ def test_a_search_is_no_training(done, run):
         with pytest.raises(NbmlError) as caught:
             make(wrong)
         assert caught.value.code == "NBML-J40"
+
+
+def test_a_search_is_kept_in_mlflow_beside_its_models(run, monkeypatch):
+    """A run of its own, linked to the run, the model and the data of the training; opened by its id."""
+    monkeypatch.setattr(tracked, "TrackingWriter", TrackingWriter)
+    job = search(run, PARTS, GOALS, [SUM], name="kept")
+    result = job.result(timeout_s=120)
+    assert result.run_id is not None
+    assert result.record.tracking_uri.startswith("sqlite:///")
+    assert nbml.open(result.run_id).id == job.id
+    used = handle_of(job.id, Settings()).spec.resolved.used[0]
+    trained = nbml.open(run).result()
+    assert used.run_id == trained.run_id
+    assert used.data_sha256 == trained.record.data_sha256
+    assert used.model_id.startswith("m-")
+    line = next(line for line in nbml.jobs() if line.id == job.id)
+    assert (line.run_id, line.data_sha256) == (result.run_id, used.data_sha256)
+    assert line.front_size == result.record.front_size
+    assert [event.stage for event in job.events() if event.type == "stage.started"] == [
+        "prepare",
+        "search",
+        "keep",
+    ]
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:9", "relative/path"])
+def test_f39_mlflow_that_is_away_loses_no_search(run, monkeypatch, uri):
+    """Nor one that cannot be: the result is there at once, and says so."""
+    monkeypatch.setattr(tracked, "TrackingWriter", TrackingWriter)
+    monkeypatch.setattr("nbml.jobs.supervise.TRACKING_CLOSE_S", 1.0)
+    monkeypatch.setenv("NBML_TRACKING_URI", uri)
+    result = search(run, PARTS, GOALS, [SUM]).result(timeout_s=60)
+    assert len(result.pareto)
+    assert result.run_id is None
+    codes = {
+        event.code for event in handle_of(result.record.job_id, Settings()).events() if event.type == "notice"
+    }
+    assert codes & {"NBML-J22", "NBML-T02"}
+
+
+def test_lineage_from_the_data_to_the_front(done, run):
+    job, _ = done
+    graph = lineage(job.id)
+    kinds = {node.id: node.kind for node in graph.nodes}
+    made = {(kinds[edge.used], kinds[edge.made]) for edge in graph.edges}
+    assert {("data", "job"), ("job", "model"), ("model", "optimisation")} <= made
+    assert graph.focus == f"job:{job.id}"
+    around = lineage(run)
+    searches = {edge.made for edge in around.edges if edge.used.startswith("model:")}
+    assert searches <= {node.id for node in around.nodes if node.kind == "optimisation"}
+    assert 0 < len(searches) <= MOST_SEARCHES
+
+
+def test_going_on_with_a_bound_widened(done):
+    job, result = done
+    wider = job.go_on(
+        inputs=[{"name": "days", "high": 40, "extrapolate": True}], evaluations=60, executor="inline"
+    )
+    assert wider.spec.after == job.id
+    days = next(one for one in wider.spec.inputs if one.name == "days")
+    assert (days.high, days.tolerance) == (40, 1)
+    assert wider.spec.goals == job.spec.goals
+    assert wider.spec.constraints == job.spec.constraints
+    begun = wider.result(timeout_s=60).evaluated
+    known = set(zip(*(result.pareto[name] for name in result.inputs), strict=True))
+    assert known & set(zip(*(begun[name] for name in result.inputs), strict=True))
+    fixed = job.go_on(inputs=[{"name": "days", "fixed": 3}], evaluations=60, executor="inline")
+    assert set(fixed.result(timeout_s=60).pareto["days"]) == {3}
+
+
+def test_a_big_search_is_split_into_islands(run, monkeypatch):
+    """O25, F47: the same front with one worker and with two."""
+    monkeypatch.setattr(islands, "ISLANDS_FROM", 1_000)
+    monkeypatch.setattr(islands, "EACH", 250)
+    monkeypatch.setattr(island_bench, "STRETCH_ROWS", 100)
+    first, second = (
+        search(run, PARTS, GOALS, [SUM, {"kind": "distance", "most": 0.99}], evaluations=1_000, workers=n)
+        for n in (1, 2)
+    )
+    pd.testing.assert_frame_equal(first.result(timeout_s=120).pareto, second.result(timeout_s=120).pareto)
+    record = second.result().record
+    assert record.islands == 4
+    assert record.evaluations >= 900
+    stages = [event.stage for event in second.events() if event.type == "stage.started"]
+    assert stages == ["prepare", "workers", "search", "keep"]
+    assert len([event for event in second.events() if isinstance(event, FrontChanged)]) >= 1
+    assert ((second.result().evaluated[[A, B, C]].sum(axis=1)) == 100).all()
+
+
+def test_exact_mode_says_how_good_a_row_could_be(run):
+    """One goal: a bound for all rows; the proof where it closes; what the program does not know is named."""
+    inputs = [*PARTS, {"name": "kind", "fixed": "X"}, {"name": "days", "fixed": 7}]
+    job = search(run, inputs, GOALS[:1], [SUM], exact=5)
+    result = job.result(timeout_s=120)
+    proof = result.proof
+    best = result.pareto["predicted_strength"].max()
+    assert proof.objective == "strength"
+    assert proof.value == pytest.approx(best)
+    assert proof.found <= proof.value + 1e-9 <= proof.bound + 2e-9
+    assert (result.evaluated["predicted_strength"] <= proof.bound + 1e-6).all()
+    assert proof.left_out == ()
+    told = [notice for notice in result.notices if notice.code in ("NBML-O54", "NBML-O55")]
+    assert [notice.code for notice in told] == ["NBML-O54" if proof.is_proven else "NBML-O55"]
+    assert job.spec == parse_job(spec_to_dict(job.spec))
+
+
+def test_exact_mode_weighs_directions(run):
+    goals = [GOALS[0] | {"weight": 2}, GOALS[1], {"input": "days", "goal": "minimize"}]
+    rules = [SUM, {"kind": "distance", "most": 0.99}]
+    result = search(run, PARTS, goals, rules, exact={"seconds": 1}).result(timeout_s=120)
+    proof, record = result.proof, result.record
+    scale = [goal.seen_high - goal.seen_low for goal in record.goals]
+    rows = result.evaluated[result.evaluated["violation"] <= 0]
+    score = 2 * rows["goal_1"] / scale[0] - rows["goal_2"] / scale[1] - rows["goal_3"] / scale[2]
+    assert proof.value == pytest.approx(score.max(), abs=1e-9)
+    assert proof.value <= proof.bound + 1e-9
+    assert proof.left_out == ("distance <= 0.99",)
+    assert "strength" in proof.objective
+
+
+@pytest.mark.parametrize(
+    ("code", "goals"),
+    [
+        ("NBML-O53", [{"target": "strength", "goal": "reach", "value": 20}]),
+        ("NBML-O53", [{"target": "strength", "goal": "at_least", "value": 20}]),
+        ("NBML-O53", [{"formula": "strength * days", "goal": "maximize"}]),
+    ],
+)
+def test_what_exact_mode_cannot_do_is_refused_before(run, code, goals):
+    refused(run, code, "exact", (), goals, exact=True)
+
+
+def test_what_is_said_of_settings_before_the_search(run):
+    """O4, O26: told at their fields when the search is made."""
+    five = [*GOALS, *({"formula": f"days * {k} + cost", "goal": "minimize"} for k in (1, 2, 3))]
+    spec = make_optimize_spec(run, [{"name": "days", "low": 1, "high": 20, "step": 30}], five)
+    notes = {note.code: note.fields for note in set_up(spec, open_sources(spec, Settings())).notes}
+    assert notes["NBML-O04"]["column"] == "days"
+    assert notes["NBML-O26"]["count"] == 5
+
+
+def test_what_no_row_keeps_is_named_with_how_far_it_is(run):
+    """O13: limits that bind, by their names, and by how much."""
+    rules = [{"kind": "interval", "target": "cost", "most": 1e-6}]
+    result = search(run, PARTS, GOALS, [SUM, *rules]).result(timeout_s=60)
+    told = next(notice for notice in result.notices if notice.code == "NBML-O43")
+    assert any("interval of cost" in missed for missed in told.fields["missed"])
+    assert not result.record.is_feasible
+    assert result.record.hypervolume is None
+
+
+def test_rows_without_a_finite_formula_are_counted(run):
+    """O12, O16: a goal that decides nothing, a divisor that becomes zero."""
+    goals = [*GOALS, {"formula": "1 / (days - 7) - 1 / (days - 7)", "goal": "minimize"}]
+    result = search(run, [{"name": "days", "low": 5, "high": 9}], goals, [SUM]).result(timeout_s=60)
+    codes = {notice.code: notice.fields for notice in result.notices}
+    assert codes["NBML-O16"]["count"] == result.record.undefined > 0
+    assert codes["NBML-O12"]["value"] == 0
+
+
+def test_o21_runs_that_do_not_agree_on_an_input(run):
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({"days": rng.choice(["few", "many"], 40), "x": rng.normal(size=40)})
+    table["gloss"] = table["x"] + (table["days"] == "many")
+    other = nbml.train(table, targets="gloss", trials=1, folds=2, shap=False, executor="inline")
+    other.result(timeout_s=120)
+    told = refused([run, other.id], "NBML-O21", "runs", (), [*GOALS, {"target": "gloss", "goal": "maximize"}])
+    assert told.fields["column"] == "days"

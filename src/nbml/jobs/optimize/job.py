@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from nbml.errors import JobError
 from nbml.jobs.handle import JobHandle
 from nbml.jobs.written_job import read_search
 from nbml.settings import Settings
 from nbml.spec.optimize import OptimizeSpec
 
 if TYPE_CHECKING:
+    from nbml.jobs.launch import Executor
     from nbml.jobs.optimize.result import OptimizeResult
 
 
@@ -45,3 +47,50 @@ class OptimizeJob(JobHandle):
         from nbml.jobs.optimize.result import OptimizeResult
 
         return OptimizeResult.load(self.folder)
+
+    def flush(self, *, timeout_s: float = 60.0) -> str:
+        """Put in MLflow what waits for it on disk, and return the run's id.
+
+        Raises
+        ------
+        TrackingError
+            NBML-T05 when nothing waits, NBML-T08 when the server does not answer in time.
+        """
+        from nbml.jobs.optimize.result import OptimizeResult
+        from nbml.jobs.optimize.running import note_run
+        from nbml.tracking.writer import flush
+
+        kept = flush(self.folder, self.settings, timeout_s=timeout_s)
+        if kept is None:
+            raise JobError("NBML-J05", job_id=self.id)
+        if self.paths.result.exists():
+            note_run(self.paths, OptimizeResult.load(self.folder).record, kept)
+        return kept.run_id
+
+    def go_on(self, *, executor: Executor | None = None, **changes: Any) -> OptimizeJob:
+        """Search on from this front with something changed: a bound widened, a constraint dropped, more time.
+
+        Parameters
+        ----------
+        executor : {"ray", "inline", "cluster"}, optional
+        **changes : Any
+            As for ``nbml.optimize``. `inputs` are put beside those of this search, by name, field by field;
+            all else takes the place of what this search had.
+
+        Returns
+        -------
+        OptimizeJob
+            The new search, which begins with the rows of this front that are still feasible.
+
+        Raises
+        ------
+        NbmlError
+            As ``nbml.optimize``.
+
+        Examples
+        --------
+        ``job.go_on(inputs=[{"name": "days", "high": 40, "extrapolate": True}], evaluations=20_000)``
+        """
+        from nbml.jobs.optimize.launching import go_on
+
+        return go_on(self, changes, executor=executor)

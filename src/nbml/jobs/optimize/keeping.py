@@ -9,8 +9,8 @@ import pandas as pd
 
 from nbml.data.store import save_frame
 from nbml.engine.job_folder import JobFolder
+from nbml.inverse.archive import Archive
 from nbml.inverse.goals import Goal
-from nbml.inverse.nsga2 import Archive
 from nbml.inverse.problem import Rows
 from nbml.inverse.searching import Answer
 from nbml.inverse.surrogate import trust_of
@@ -20,7 +20,7 @@ from nbml.jobs.export import write_table
 from nbml.jobs.optimize.setting import Setting
 from nbml.jobs.optimize.sources import second_opinions
 from nbml.spec.events import Notice
-from nbml.spec.front import GoalScale, InputRange, OptimizeRecord
+from nbml.spec.front import GoalScale, InputRange, OptimizeRecord, ProofRecord
 from nbml.spec.optimize import OptimizeSpec
 
 KEPT_ROWS = 200_000
@@ -37,19 +37,26 @@ def keep(
     shown: Answer,
     *,
     notices: tuple[Notice, ...],
-    stopped: bool,
-    partial: bool,
+    state: str,
     seconds: float,
+    proof: ProofRecord | None = None,
+    islands: int = 0,
 ) -> OptimizeRecord:
-    """Write the tables of a search into its folder and describe them."""
+    """Write the tables and figures of a search into its folder and describe them.
+
+    Parameters
+    ----------
+    state : str
+        done, timeout, stopped (by somebody) or failed (a part of it, for good).
+    """
     problem = setting.problem
     pareto = pareto_table(spec, setting, shown)
     write_table(pareto, folder.root / "pareto.csv", byte_order_mark=True)
     measured = measured_table(setting)
     return OptimizeRecord(
         job_id=folder.job_id,
-        state="cancelled" if stopped else "succeeded",
-        is_partial=partial,
+        state="cancelled" if state == "stopped" else "succeeded",
+        is_partial=state != "done",
         title=spec.title,
         targets=problem.surrogate.targets,
         runs=tuple(source.said.run for source in setting.sources),
@@ -68,6 +75,8 @@ def keep(
         evaluated_sha256=save_frame(evaluated_table(setting, archive.rows), folder.data),
         measured_sha256=None if measured is None else save_frame(measured, folder.data),
         seconds=seconds,
+        proof=proof,
+        islands=islands,
     )
 
 

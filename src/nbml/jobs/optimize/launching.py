@@ -17,8 +17,8 @@ from nbml.jobs.writing import library_versions as versions
 from nbml.jobs.written_job import WrittenSearch, read_search
 from nbml.platform.choose import current_user
 from nbml.settings import Settings
-from nbml.spec.optimize import Goal, Input, ModelSource, OptimizeSpec, ResolvedSearch
-from nbml.spec.parse import parse_job, spec_to_json
+from nbml.spec.optimize import Goal, Input, ModelSource, OptimizeSpec, Proof, ResolvedSearch
+from nbml.spec.parse import parse_job, spec_to_dict, spec_to_json
 
 if TYPE_CHECKING:
     from nbml.jobs.job import Job
@@ -40,9 +40,12 @@ def make_optimize_spec(
     timeout_s: float | None = None,
     seed: int = 42,
     after: str | OptimizeJob | None = None,
+    exact: bool | float | Proof | Mapping[str, Any] | None = None,
     project: str = "default",
     name: str | None = None,
+    workers: int | None = None,
     threads: int = 1,
+    memory_mb: int | None = None,
 ) -> OptimizeSpec:
     """The spec that ``optimize`` would run for the same arguments; see ``optimize``."""
     listed = runs if isinstance(runs, list | tuple) else [runs]
@@ -66,7 +69,8 @@ def make_optimize_spec(
             "timeout_s": timeout_s,
             "seed": seed,
             "after": None if after is None else _run(after),
-            "resources": {"threads": threads},
+            "exact": _plain(exact),
+            "resources": {"workers": workers, "threads": threads, "memory_mb": memory_mb},
         }
     )
     assert isinstance(spec, OptimizeSpec)
@@ -115,8 +119,15 @@ def optimize(
         The same seed gives the same front.
     after : str or OptimizeJob, optional
         An earlier search: its front is where this one begins, as far as it is still feasible.
+    exact : bool or float, optional
+        Exact mode: after the search a mixed-integer program looks for better rows and bounds what any row can
+        reach, for 30 s or so many seconds. For one goal, or for directions weighed against each other, on
+        LightGBM and XGBoost models; ``result.record.proof`` and a notice say what came of it.
     project, name : str
         For finding it again.
+    workers, memory_mb : int, optional
+        For searches of 100,000 evaluations and more, which are split into islands on workers; they never
+        change the answer.
     threads : int
         Threads of the libraries.
     executor : {"ray", "inline"}, optional
@@ -136,6 +147,37 @@ def optimize(
         NBML-S01 for fields that do not exist or have another type.
     """
     return start_search(make_optimize_spec(runs, inputs, goals, constraints, **arguments), executor=executor)
+
+
+def go_on(job: OptimizeJob, changes: Mapping[str, Any], *, executor: Executor | None = None) -> OptimizeJob:
+    """As ``OptimizeJob.go_on``."""
+    said = spec_to_dict(job.spec.model_copy(update={"resolved": None}))
+    kept: dict[str, Any] = {
+        name: said[name]
+        for name in (
+            "inputs",
+            "goals",
+            "constraints",
+            "evaluations",
+            "size",
+            "interval",
+            "engine",
+            "timeout_s",
+        )
+        if name in said
+    }
+    kept |= {name: said[name] for name in ("seed", "exact", "project", "name") if name in said}
+    resources = said.get("resources", {})
+    kept |= {name: resources[name] for name in ("workers", "threads", "memory_mb") if name in resources}
+    by_name = {one["name"]: one for one in kept.pop("inputs", [])}
+    for one in changes.get("inputs", ()):
+        plain = dict(_plain(one))
+        by_name[plain["name"]] = _changed(by_name.get(plain["name"], {}), plain)
+    changed = {name: value for name, value in changes.items() if name not in ("inputs", "runs")}
+    spec = make_optimize_spec(
+        changes.get("runs", list(said["runs"])), list(by_name.values()), **{"after": job, **kept, **changed}
+    )
+    return start_search(spec, executor=executor)
 
 
 def start_search(
@@ -168,6 +210,14 @@ def write_search(spec: OptimizeSpec, settings: Settings) -> WrittenSearch:
     return WrittenSearch(folder, spec)
 
 
+def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """An input with some fields changed: a range takes the place of a fixed value and the other way round."""
+    ways = ({"fixed"}, {"levels"}, {"low", "high", "step"})
+    said = [way for way in ways if way & set(now)]
+    dropped = set().union(*(way for way in ways if said and way not in said))
+    return {name: value for name, value in was.items() if name not in dropped} | dict(now)
+
+
 def _run(one: Any) -> Any:
     """A run by its id, whatever handle of it was given."""
     if isinstance(one, str | ModelSource | Mapping):
@@ -180,4 +230,4 @@ def _run(one: Any) -> Any:
 
 
 def _plain(one: Any) -> Any:
-    return one.model_dump(exclude_unset=True) if isinstance(one, Input | Goal | ModelSource) else one
+    return one.model_dump(exclude_unset=True) if isinstance(one, Input | Goal | ModelSource | Proof) else one

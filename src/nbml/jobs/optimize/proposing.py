@@ -56,6 +56,7 @@ def compare_rows(result: OptimizeResult, measured: pd.DataFrame) -> pd.DataFrame
     names = list(result.inputs)
     columns: dict[str, Any] = {}
     places = _find(result.pareto[names], measured[names])
+    others = _find(result.evaluated[names], measured[names]) if (places < 0).any() else places
     for target in result.record.targets:
         if target not in measured.columns:
             continue
@@ -65,6 +66,10 @@ def compare_rows(result: OptimizeResult, measured: pd.DataFrame) -> pd.DataFrame
             if f"{part}_{target}" in result.pareto.columns:
                 known = result.pareto[f"{part}_{target}"].to_numpy(dtype=np.float64)
                 columns[f"{part}_{target}"] = np.where(places >= 0, known[places], np.nan)
+        elsewhere = result.evaluated[f"predicted_{target}"].to_numpy(dtype=np.float64)
+        columns[f"predicted_{target}"] = np.where(
+            (places < 0) & (others >= 0), elsewhere[others], columns[f"predicted_{target}"]
+        )
         columns[f"error_{target}"] = found - columns[f"predicted_{target}"]
         if f"lower_{target}" in columns:
             lower, upper = columns[f"lower_{target}"], columns[f"upper_{target}"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from nbml.inverse.proposals import propose
 from nbml.inverse.study import Parameter, to_study
 from nbml.jobs.export import write_table
 from nbml.spec.events import Notice
-from nbml.spec.front import OptimizeRecord
+from nbml.spec.front import OptimizeRecord, ProofRecord
 
 if TYPE_CHECKING:
     import optuna
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from nbml.jobs.optimize.setting import Setting
+    from nbml.spec.experiments import Why
 
 
 class OptimizeResult:
@@ -74,7 +75,17 @@ class OptimizeResult:
     @property
     def run_id(self) -> str | None:
         """MLflow run id, once it is kept there."""
-        return self.record.run_id
+        if self.record.run_id is not None:
+            return self.record.run_id
+        from nbml.tracking.kept import kept
+
+        later = kept(self.folder)
+        return None if later is None else later.run_id
+
+    @property
+    def proof(self) -> ProofRecord | None:
+        """What exact mode has shown: the best value, a bound for all rows, the gap; None if not asked for."""
+        return self.record.proof
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -109,22 +120,28 @@ class OptimizeResult:
             name=self.record.title,
         )
 
-    def figure(self, x: str | None = None, y: str | None = None, colour: str | None = None) -> go.Figure:
-        """The front as a scatter: any two goals or columns, coloured by a third, training rows behind.
+    def figure(
+        self, x: str | None = None, y: str | None = None, colour: str | None = None, *, z: str | None = None
+    ) -> go.Figure:
+        """The front as a scatter: any two or three columns, coloured by another, training rows behind.
 
         Parameters
         ----------
-        x, y, colour : str, optional
-            Columns of ``pareto`` or labels of goals; the first goals if unset.
+        x, y, colour, z : str, optional
+            Columns of ``pareto`` or labels of goals; the first goals if unset. With `z` it is drawn in space.
         """
-        from nbml.figures.front import front
+        from nbml.figures.front import front, front_in_space
 
         labels = [self._column(goal.label) for goal in self.record.goals]
         axes = [*labels, "desirability", *self.inputs]
         x = self._column(x) if x else axes[0]
         y = self._column(y) if y else next(name for name in axes if name != x)
+        if z is not None:
+            z, colour = self._column(z), self._column(colour) if colour else None
+            return front_in_space(self.pareto, x, y, z, colour, measured=self._behind(x, y, z))
         colour = self._column(colour) if colour else (labels[2] if len(labels) > 2 else None)
-        return front(self.pareto, x, y, colour, measured=self._behind(x, y))
+        behind = self._behind(x, y)
+        return front(self.pareto, x, y, colour, measured=None if behind is None else (behind[0], behind[1]))
 
     def parallel_coordinates(
         self, columns: Sequence[str] | None = None, colour: str | None = None
@@ -154,6 +171,33 @@ class OptimizeResult:
         from nbml.jobs.optimize.proposing import propose_rows
 
         return propose_rows(self, count, candidates=candidates, choose=propose)
+
+    @property
+    def experiments(self) -> pd.DataFrame:
+        """Next experiments that were planned, with what was foreseen and what was measured since.
+
+        A row an experiment: ``number``, ``planned``, ``why``, the inputs, and by target
+        ``predicted_<target>`` with its bounds, ``measured_``, ``error_`` and ``inside_<target>``.
+        """
+        from nbml.jobs.experiments.book import read_book
+        from nbml.jobs.experiments.comparing import book_table
+
+        return book_table(read_book(self.folder))
+
+    def plan(self, rows: Sequence[int], why: Why = "chosen") -> pd.DataFrame:
+        """Plan rows of ``pareto`` (from 0) as next experiments; gives ``experiments``."""
+        from nbml.jobs.experiments.book import plan
+
+        plan(self, [(int(row), why) for row in rows])
+        return self.experiments
+
+    def measure(self, number: int, measured: Mapping[str, float | None]) -> pd.DataFrame:
+        """Enter what was measured of an experiment, by target; None takes it back. Gives ``experiments``."""
+        from nbml.jobs.experiments.book import measure
+
+        for target, value in measured.items():
+            measure(self, number, target, value)
+        return self.experiments
 
     def compare(self, measured: pd.DataFrame) -> pd.DataFrame:
         """Measured results beside what was predicted for them.
@@ -207,17 +251,17 @@ class OptimizeResult:
     def _goal_values(self, k: int) -> np.ndarray:
         return self.pareto[self._column(self.record.goals[k].label)].to_numpy(dtype=np.float64)
 
-    def _behind(self, x: str, y: str) -> tuple[np.ndarray, np.ndarray] | None:
-        """Training rows on the same axes, where both were measured."""
+    def _behind(self, *axes: str) -> tuple[np.ndarray, ...] | None:
+        """Training rows on the same axes, where all were measured."""
         measured = self.measured
-        names = [name.removeprefix("predicted_") for name in (x, y)]
+        names = [name.removeprefix("predicted_") for name in axes]
         if measured is None or not set(names) <= set(measured.columns):
             return None
         try:
             columns = [measured[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in names]
         except (TypeError, ValueError):
             return None  # an axis of levels
-        return columns[0], columns[1]
+        return tuple(columns)
 
     def __repr__(self) -> str:
         return f"<nbml front {self.record.title!r} {len(self.pareto)} rows of {self.record.front_size}>"

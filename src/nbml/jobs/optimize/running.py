@@ -4,45 +4,40 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from nbml.durable import write_text
-from nbml.engine.event_log import EventLog
 from nbml.engine.job_folder import JobFolder
 from nbml.errors import OptimizeError
+from nbml.i18n import text
+from nbml.inverse.archive import Archive
 from nbml.inverse.front import hypervolume
-from nbml.inverse.nsga2 import Archive
 from nbml.inverse.problem import Problem
 from nbml.inverse.ranking import thin
 from nbml.inverse.searching import answer, distinct, run_search
-from nbml.jobs.context import Attendance, StopRequestedError
+from nbml.jobs.context import StopRequestedError
 from nbml.jobs.optimize.earlier import rows_of
+from nbml.jobs.optimize.islands import RecentArchive, island_count
 from nbml.jobs.optimize.keeping import keep
+from nbml.jobs.optimize.on_workers import search_on_workers
+from nbml.jobs.optimize.proving import as_note as proof_note
+from nbml.jobs.optimize.proving import prove
+from nbml.jobs.optimize.search_context import SearchContext
 from nbml.jobs.optimize.setting import Setting, set_up
 from nbml.jobs.optimize.sources import open_sources
 from nbml.ml.notes import Note
-from nbml.settings import Settings
 from nbml.spec.events import ArtifactReady, FrontChanged, Notice
-from nbml.spec.front import OptimizeRecord
-from nbml.spec.optimize import OptimizeSpec
+from nbml.spec.front import OptimizeRecord, ProofRecord
+from nbml.tracking.kept import Kept
 
+RESOURCES_EVERY_S = 1.0
+MODEL_COPIES = 4.0
+"""Copies of the models that a worker may hold: as files, as text, as trees."""
 TOLD_EVERY_S = 0.5
 TOLD_POINTS = 200
-
-
-@dataclass
-class SearchContext(Attendance):
-    """Handed to the search by whoever supervises it."""
-
-    folder: JobFolder
-    spec: OptimizeSpec
-    settings: Settings
-    log: EventLog
-    beat: Callable[[], None]
-    _beaten: float = 0.0
 
 
 def run_optimize(context: SearchContext) -> OptimizeRecord:
@@ -62,17 +57,38 @@ def run_optimize(context: SearchContext) -> OptimizeRecord:
         notices = [as_notice(note) for note in setting.notes]
         for notice in notices:
             log.emit(notice)
-    if spec.after is not None:
-        first = rows_of(spec.after, setting.problem.space, context.settings)
-        setting = replace(setting, start=np.concatenate([first, setting.start]))
-    problem, archive = setting.problem, Archive()
-    with context.stage("search"):
-        state = _search(context, setting, archive, begun)
+        if spec.after is not None:
+            first = rows_of(spec.after, setting.problem.space, context.settings)
+            setting = replace(setting, start=np.concatenate([first, setting.start]))
+    problem, archive = setting.problem, RecentArchive()
+    found: list[Notice] = []
+    islands = island_count(spec.evaluations) if spec.engine == "nsga2" else 0
+    if islands:
+        state, failure = search_on_workers(
+            context,
+            setting,
+            archive,
+            islands,
+            lambda here, rounds: _follow(context, here, archive, rounds, begun),
+        )
+        if failure is not None:
+            found.append(as_notice(Note("NBML-O56", {"reason": failure.message})))
+    else:
+        with context.stage("search"):
+            rounds = run_search(
+                problem, spec.evaluations, spec.seed, engine=spec.engine, start=setting.start, archive=archive
+            )
+            state = _follow(context, problem, archive, rounds, begun)
     if archive.front is None and not archive.parts:
         raise OptimizeError("NBML-O13", count=0, constraints="–", least="–")
+    proof = None
+    if spec.exact is not None and state != "stopped" and archive.front is not None:
+        with context.stage("search", detail=text("optimize.proving", seconds=f"{spec.exact.seconds:g}")):
+            proof, told = _prove(setting, archive, spec.exact.seconds)
+        found.append(told)
     with context.stage("keep"):
         shown = answer(problem, archive, spec.seed, size=spec.size, measured=measured_rows(setting))
-        found = [as_notice(note) for note in shown.notes]
+        found += [as_notice(note) for note in shown.notes]
         if state != "done":
             done = {"evaluations": problem.evaluations, "planned": spec.evaluations}
             found.append(as_notice(Note("NBML-O24", done)))
@@ -85,26 +101,27 @@ def run_optimize(context: SearchContext) -> OptimizeRecord:
             archive,
             shown,
             notices=(*notices, *found),
-            stopped=state == "stopped",
-            partial=state != "done",
+            state=state,
             seconds=round(time.monotonic() - begun, 3),
+            proof=proof,
+            islands=islands,
         )
         write_text(context.folder.result, record.model_dump_json(indent=1))
         log.emit(ArtifactReady(name="pareto", path="pareto.csv"))
-    return record
+        return _keep_run(context, record)
 
 
-def _search(context: SearchContext, setting: Setting, archive: Archive, begun: float) -> str:
+def _follow(
+    context: SearchContext, problem: Problem, archive: Archive, rounds: Iterator[Archive], begun: float
+) -> str:
     """Search until done, stopped or timeout, telling how the front grows."""
-    spec, problem = context.spec, setting.problem
+    spec = context.spec
     told = -math.inf
     state = "done"
     try:
-        for found in run_search(
-            problem, spec.evaluations, spec.seed, engine=spec.engine, start=setting.start, archive=archive
-        ):
+        for found in rounds:
             now = time.monotonic()
-            if now - told > TOLD_EVERY_S:
+            if now - told > TOLD_EVERY_S and found.parts:
                 context.log.emit(front_event(problem, found, spec.evaluations))
                 told = now
             context.check()
@@ -117,6 +134,32 @@ def _search(context: SearchContext, setting: Setting, archive: Archive, begun: f
         state = "stopped"
     context.log.emit(front_event(problem, archive, spec.evaluations))
     return state
+
+
+def _prove(setting: Setting, archive: Archive, seconds: float) -> tuple[ProofRecord | None, Notice]:
+    """Exact mode; what keeps it from being done is told beside the answer, which stands."""
+    try:
+        proof = prove(setting.problem, archive, setting.terms, seconds)
+    except OptimizeError as error:
+        return None, as_notice(Note(error.code, error.fields))
+    return proof, as_notice(proof_note(proof))
+
+
+def _keep_run(context: SearchContext, record: OptimizeRecord) -> OptimizeRecord:
+    """Keep the result in MLflow, too; a server that is away loses nothing and is not waited for."""
+    if context.tracking is None:
+        return record
+    kept, notices = context.tracking.finish(record)
+    for notice in notices:
+        context.log.emit(notice)
+    return record if kept is None else note_run(context.folder, record, kept)
+
+
+def note_run(folder: JobFolder, record: OptimizeRecord, kept: Kept) -> OptimizeRecord:
+    """Write into a result where it is kept."""
+    record = record.model_copy(update={"run_id": kept.run_id, "tracking_uri": kept.tracking_uri})
+    write_text(folder.result, record.model_dump_json(indent=1))
+    return record
 
 
 def front_event(problem: Problem, archive: Archive, planned: int) -> FrontChanged:
@@ -149,7 +192,7 @@ def measured_rows(setting: Setting) -> np.ndarray:
 
 def as_notice(note: Note) -> Notice:
     """A note of the search as an event."""
-    level = "info" if note.code in ("NBML-O02", "NBML-O22") else "warning"
+    level = "info" if note.code in ("NBML-O02", "NBML-O22", "NBML-O54", "NBML-O55") else "warning"
     return Notice(
         level="info" if level == "info" else "warning",
         code=note.code,

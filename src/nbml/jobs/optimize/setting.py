@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import numpy as np
 from nbml.errors import OptimizeError
 from nbml.inverse.constraints import DistanceLimit, FormulaLimit, Limit
 from nbml.inverse.contradiction import check
+from nbml.inverse.exact import Term
 from nbml.inverse.formula import parse
 from nbml.inverse.goals import Goal, goal, out_of_reach
 from nbml.inverse.problem import Lookup, Problem
@@ -21,6 +22,7 @@ from nbml.inverse.ranking import survivors
 from nbml.inverse.searching import MANY_OBJECTIVES, check_budget
 from nbml.inverse.space import Space
 from nbml.inverse.variables import Floats, Ints, Variable, category, continuous_step, exact, listed, number
+from nbml.jobs.optimize.proving import terms_of
 from nbml.jobs.optimize.rules import constraints_of
 from nbml.jobs.optimize.sources import Source, find_target, join_features, make_surrogate
 from nbml.ml.cells import level_text
@@ -49,6 +51,8 @@ class Setting:
     start : ndarray of int64
         Feasible rows near good training rows.
     notes : tuple of Note
+    terms : list of Term
+        What exact mode maximises; none where it was not asked for.
     """
 
     problem: Problem
@@ -57,6 +61,7 @@ class Setting:
     measured: Floats
     start: Ints
     notes: tuple[Note, ...]
+    terms: list[Term] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +154,11 @@ def set_up(spec: said.OptimizeSpec, sources: tuple[Source, ...]) -> Setting:
     if not any(isinstance(limit, DistanceLimit) for limit in limits):
         notes.append(Note("NBML-O22", {"place": "constraints"}))
     _check_limits(problem, measured, sources)
-    return Setting(problem, sources, features, measured, _start(problem, measured), tuple(notes))
+    terms = []
+    if spec.exact is not None:
+        families = {name: card.family for source in sources for name, card in source.choice.cards.items()}
+        terms = terms_of(problem, {one.name: one for one in surrogate.models}, families)
+    return Setting(problem, sources, features, measured, _start(problem, measured), tuple(notes), terms)
 
 
 def _variables(spec: said.OptimizeSpec, features: dict[str, Feature], notes: list[Note]) -> list[Variable]:

@@ -6,19 +6,19 @@ Owns the union of the inputs of several trainings and the trust columns from the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from nbml.data.store import load_frame
-from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError, ModelError, NbmlError, OptimizeError
 from nbml.inverse.models import Columns, ModelSurrogate, TargetModel
 from nbml.inverse.space import Space
 from nbml.inverse.surrogate import Floats
 from nbml.jobs.models import load
+from nbml.jobs.optimize.origin import Origin, origin_of
 from nbml.jobs.written_job import read_job
 from nbml.ml.bundle.reader import Bundle
 from nbml.ml.choice import Choice
@@ -41,12 +41,15 @@ class Source:
         The model of each target.
     measured : DataFrame or None
         Training columns, where the job's folder is here.
+    origin : Origin
+        Where the models come from.
     """
 
     said: ModelSource
     bundle: Bundle
     choice: Choice
     measured: pd.DataFrame | None
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -62,6 +65,10 @@ class Source:
             targets=tuple(self.choice.cards),
             families={name: card.family for name, card in self.choice.cards.items()},
             n_rows=0 if self.measured is None else len(self.measured),
+            run_id=self.origin.run_id,
+            model_id=self.origin.model_id,
+            data=self.origin.data,
+            data_sha256=self.origin.data_sha256,
         )
 
 
@@ -85,7 +92,9 @@ def open_sources(spec: OptimizeSpec, settings: Settings) -> tuple[Source, ...]:
             if name in seen:
                 raise OptimizeError("NBML-O47", place=f"runs.{k}", target=name, runs=[seen[name], said.run])
             seen[name] = said.run
-        sources.append(Source(said, bundle, choice, _measured(said.run, settings)))
+        sources.append(
+            Source(said, bundle, choice, _measured(said.run, settings), origin_of(said.run, settings))
+        )
         if spec.resolved is not None and spec.resolved.used[k].bundle_sha256 != bundle.digest:
             raise OptimizeError("NBML-O25", place=f"runs.{k}", run=said.run)
     return tuple(sources)
@@ -219,8 +228,3 @@ def _measured(run: str, settings: Settings) -> pd.DataFrame | None:
     except (JobError, ModelError, NbmlError, OSError):
         return None  # the models suffice; what was measured is shown where it is at hand
     return frame.iloc[:MEASURED] if len(frame) > MEASURED else frame
-
-
-def is_local(run: str, settings: Settings) -> bool:
-    """Whether a run is a job of this machine."""
-    return ":/" not in run and JobFolder.of(settings.jobs, run).exists()
