@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
-from nbml.cli import catalog, faults, history, jobs, predict, promote, report, submit, system, train
+from nbml.cli import catalog, faults, history, jobs, optimize, predict, promote, report, submit, system, train
 from nbml.cli.screen import be_lenient, err
 from nbml.errors import NbmlError
 from nbml.i18n import LANGUAGES, catalogue, text
@@ -19,6 +19,7 @@ from nbml.i18n import LANGUAGES, catalogue, text
 COMMANDS = (
     train.train,
     train.run,
+    optimize.optimize,
     jobs.jobs,
     jobs.status,
     jobs.cancel,

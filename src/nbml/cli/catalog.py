@@ -153,7 +153,7 @@ def _open() -> Catalog:
 
 
 def _list(find: Callable[[Catalog], list[dict[str, Any]]], columns: Sequence[str], *, as_json: bool) -> None:
-    from nbml.cli.show import plain_table
+    from nbml.cli.lines import plain_table
 
     rows = find(_open())
     if as_json:

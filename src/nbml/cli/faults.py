@@ -13,6 +13,7 @@ OK, JOB_FAILED, USAGE, DATA, ENGINE, BUG, CANCELLED = 0, 1, 2, 3, 4, 70, 130
 _BY_AREA = {
     "S": USAGE,
     "C": USAGE,
+    "O": USAGE,
     "R": DATA,
     "D": DATA,
     "P": DATA,
@@ -29,6 +30,7 @@ _BY_CODE = {
     "NBML-J06": USAGE,  # no such model in it
     "NBML-J07": USAGE,  # it has ended
     "NBML-J08": USAGE,  # it has no models yet
+    "NBML-O13": JOB_FAILED,  # it has searched and found nothing
 }
 _MOST = 4_000
 

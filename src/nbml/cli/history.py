@@ -8,9 +8,9 @@ import typer
 from rich.text import Text
 
 from nbml.cli.figures import plus_minus
+from nbml.cli.lines import plain_table
 from nbml.cli.options import JobId, Json
 from nbml.cli.screen import err, is_dialogue, out, write_json
-from nbml.cli.show import plain_table
 from nbml.i18n import text
 from nbml.spec.reading import shown
 

@@ -13,7 +13,6 @@ from nbml.cli.screen import err, out, write_json
 from nbml.cli.show import show_result
 from nbml.cli.submit import JobAt, ask_to_stop, show_status
 from nbml.cli.watch import attend, watch
-from nbml.errors import JobError
 from nbml.i18n import text
 
 
@@ -50,6 +49,7 @@ def status(
     import nbml
 
     job = nbml.open(job_id)
+    is_search = isinstance(job, nbml.OptimizeJob)
     if follow and job.status != "interrupted":
         raise typer.Exit(watch(job, as_json=as_json))
     snapshot, state = job.snapshot(), job.status
@@ -64,10 +64,10 @@ def status(
         )
         return
     console = out()
-    console.print(Progress(snapshot, snapshot.elapsed_s))
+    console.print(Progress(snapshot, snapshot.elapsed_s, task="optimize" if is_search else "train"))
     if state == "interrupted":
         console.print(text("cli.interrupted", id=job.id), soft_wrap=True)
-    elif state == "succeeded":
+    elif state == "succeeded" or (state == "cancelled" and is_search and job.paths.result.exists()):
         show_result(console, job.result().record, job.folder)
     elif snapshot.error is not None:
         console.print(f"{snapshot.error.code}  {snapshot.error.message}\n{snapshot.error.next_step}")
@@ -112,10 +112,7 @@ def flush(job_id: JobId, as_json: Json = False) -> None:
     """Put in MLflow what waits for it on disk."""
     import nbml
 
-    job = nbml.open(job_id)
-    if not isinstance(job, nbml.Job):
-        raise JobError("NBML-J40", job_id=job.id, task=job.spec.task, wanted="train")
-    run_id = job.flush()
+    run_id = nbml.open(job_id).flush()
     if as_json:
         write_json({"type": "flush", "id": job_id, "run_id": run_id})
     else:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nbml.cli.figures import duration, number
-from nbml.cli.show import plain_table
+from nbml.cli.lines import plain_table
 from nbml.i18n import text
 from nbml.spec.reading import shown
 
@@ -35,6 +35,8 @@ def job_table(jobs: Sequence[JobSummary]) -> Table:
         best = ", ".join(
             (f"{shown(name, 30)} " if several else "") + number(value) for name, value in job.best.items()
         )
+        if job.task == "optimize" and job.front_size:
+            best = text("cli.front.size", size=f"{job.front_size:,}")
         table.add_row(
             job.id,
             text(f"cli.state.{job.state}"),

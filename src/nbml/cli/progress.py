@@ -10,10 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from nbml.cli.figures import duration, fold_spread, number, plus_minus
+from nbml.cli.front_progress import FrontLines, bar, front_line, seconds_left
 from nbml.i18n import text
 from nbml.spec.events import (
     AnyEvent,
     BestChanged,
+    FrontChanged,
     JobFinished,
     JobPlanned,
     JobQueued,
@@ -34,8 +36,9 @@ _NAME_WIDTH, _LINES_PER_STUDY = 28, 50
 class Progress:
     """A rich renderable of a job: title, what is being waited for, a line a search, time left."""
 
-    def __init__(self, snapshot: Snapshot, elapsed_s: float, hint: str = "") -> None:
+    def __init__(self, snapshot: Snapshot, elapsed_s: float, hint: str = "", task: str = "train") -> None:
         self.snapshot, self.elapsed_s, self.hint = snapshot, elapsed_s, hint
+        self.task = "optimize" if snapshot.front is not None else task
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         job = self.snapshot
@@ -44,7 +47,11 @@ class Progress:
         head.add_column(justify="right", no_wrap=True)
         head.add_row(Text(shown(job.title or job.job_id), style="bold"), duration(self.elapsed_s))
         yield head
-        yield Text(stage_line(job), style="dim", no_wrap=True, overflow="ellipsis")
+        yield Text(stage_line(job, self.task), style="dim", no_wrap=True, overflow="ellipsis")
+        if job.front is not None:
+            words = front_line(job.front)
+            marks = ("━", "─") if options.encoding.startswith("utf") else ("=", "-")
+            yield Text("  ", no_wrap=True, overflow="ellipsis").join([bar(job.front, marks), Text(words)])
         if job.studies:
             yield _studies(
                 job, options.max_width, MARKS if options.encoding.startswith("utf") else PLAIN_MARKS
@@ -97,13 +104,13 @@ def trial_score(trial: TrialView | BestChanged) -> str:
     return plus_minus(trial.value, fold_spread(trial.folds))
 
 
-def stage_line(job: Snapshot) -> str:
-    """The stage in words, and what it waits for."""
+def stage_line(job: Snapshot, task: str = "train") -> str:
+    """The stage in words, those of the task, and what it waits for."""
     if job.state == "queued":
         return text("cli.queued")
     if job.is_finished or job.stage is None:
         return text(f"cli.state.{job.state}")
-    stage = text(f"cli.stage.{job.stage}")
+    stage = text(f"cli.stage.{job.stage}" if task == "train" else f"cli.search_stage.{job.stage}")
     return f"{stage}: {shown(job.waiting_for, 200)}" if job.waiting_for else stage
 
 
@@ -111,28 +118,43 @@ def foot_line(job: Snapshot, hint: str = "") -> str:
     """Time left, cores busy, how to stop."""
     parts = []
     if not job.is_finished:
-        if job.stage == "search" and job.seconds_left:
-            parts.append(text("cli.progress.left", time=duration(job.seconds_left)))
+        left = job.seconds_left if job.front is None else seconds_left(job)
+        if job.stage == "search" and left:
+            parts.append(text("cli.progress.left", time=duration(left)))
         if job.workers:
             parts.append(text("cli.progress.busy", busy=job.busy, workers=job.workers))
         parts.append(hint)
     return "   ".join(part for part in parts if part)
 
 
-def plain_lines(event: AnyEvent, job: Snapshot) -> list[str]:
-    """The lines an event is worth where nothing can be redrawn: few, each complete in itself.
+class Teller:
+    """Tells a job in lines, where nothing can be redrawn: few, each complete in itself.
 
-    Parameters
+    A search of many trials is told in about fifty lines, and at each new best; a front in about twenty.
+
+    Attributes
     ----------
-    event : AnyEvent
-        The event.
-    job : Snapshot
-        The state after it. A search of many trials is told in about fifty lines, and at each new best.
+    task : str
+        What kind of job it is, once it has said so.
     """
+
+    def __init__(self, task: str = "train") -> None:
+        self.task = task
+        self._front = FrontLines()
+
+    def lines(self, event: AnyEvent, job: Snapshot) -> list[str]:
+        """The lines an event is worth; `job` is the state after it."""
+        if isinstance(event, JobQueued):
+            self.task = event.task
+        line = self._front.line(event) if isinstance(event, FrontChanged) else _line(event, job, self.task)
+        return [text("cli.plain.line", time=f"{event.elapsed_s:7.1f}", line=line)] if line else []
+
+
+def _line(event: AnyEvent, job: Snapshot, task: str) -> str:
     line = ""
     match event:
         case JobQueued():
-            line = stage_line(job)
+            line = stage_line(job, task)
         case JobStarted(attempt=attempt):
             line = text("cli.plain.started" if attempt == 1 else "cli.plain.resumed", attempt=attempt)
         case JobPlanned():
@@ -144,7 +166,7 @@ def plain_lines(event: AnyEvent, job: Snapshot) -> list[str]:
                 searches=len(event.studies),
             )
         case StageStarted():
-            line = stage_line(job)
+            line = stage_line(job, task)
         case TrialFinished(error=None):
             study = _study(job, event.study)
             every = max((study.planned or 0) // _LINES_PER_STUDY, 1)
@@ -175,7 +197,7 @@ def plain_lines(event: AnyEvent, job: Snapshot) -> list[str]:
             line = text("cli.plain.notice", code=event.code, message=shown(event.message, 1_000))
         case JobFinished():
             line = text(f"cli.state.{event.state}")
-    return [text("cli.plain.line", time=f"{event.elapsed_s:7.1f}", line=line)] if line else []
+    return line
 
 
 def _study(job: Snapshot, key: str) -> StudyView:

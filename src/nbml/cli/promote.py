@@ -50,7 +50,7 @@ def promote(
 
 
 def _show(comparison: Comparison) -> None:
-    from nbml.cli.show import plain_table
+    from nbml.cli.lines import plain_table
 
     table = plain_table()
     before = "-" if comparison.champion is None else comparison.champion.version

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from nbml.cli.figures import decimals, number, plus_minus
+from nbml.cli.lines import pairs, plain_table
 from nbml.cli.show_front import show_front
 from nbml.i18n import catalogue, text
 from nbml.spec.events import Score
@@ -171,15 +171,3 @@ def next_steps(record: TrainRecord) -> list[tuple[str, str]]:
     if record.run_id and record.tracking_uri:
         steps.append(("mlflow", f"mlflow ui --backend-store-uri {record.tracking_uri}"))
     return [(text(f"cli.next.{purpose}"), command) for purpose, command in steps]
-
-
-def pairs(rows: Sequence[tuple[str, str]]) -> Iterator[Text]:
-    """Names and values, a line each, so that a path or command is never broken in two."""
-    width = max(cell_len(name) for name, _ in rows)
-    for name, value in rows:
-        yield Text.assemble((set_cell_size(name, width), "dim"), "  ", shown(value, 1_000))
-
-
-def plain_table() -> Table:
-    """A table without lines, as all answers are laid out."""
-    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")

@@ -9,7 +9,7 @@ import typer
 
 from nbml.cli import faults
 from nbml.cli.options import Json
-from nbml.cli.progress import Progress, plain_lines
+from nbml.cli.progress import Progress, Teller
 from nbml.cli.screen import err, out, write_json
 from nbml.cli.show import show_result
 from nbml.i18n import text
@@ -60,11 +60,11 @@ def logs(
     as_json: Json = False,
 ) -> None:
     """Print what a submitted job has said."""
-    seen = _at(address, submission_id)
+    seen, teller = _at(address, submission_id), Teller()
     if follow:
         raise typer.Exit(_attend(seen, as_json=as_json))
     for said in seen.so_far():
-        _show(seen, said, out(), as_json=as_json)
+        _show(seen, said, out(), teller, as_json=as_json)
 
 
 def show_status(submission_id: str, address: str, *, follow: bool, as_json: bool) -> None:
@@ -110,9 +110,10 @@ def _at(address: str, submission_id: str) -> Submission:
 
 def _attend(submitted: Submission, *, as_json: bool) -> int:
     """Stay to the end; Ctrl-C leaves the job where it is."""
+    teller = Teller()
     try:
         for said in submitted.follow():
-            _show(submitted, said, err(), as_json=as_json)
+            _show(submitted, said, err(), teller, as_json=as_json)
         return _end(submitted, as_json=as_json)
     except KeyboardInterrupt:
         if not as_json:
@@ -120,7 +121,9 @@ def _attend(submitted: Submission, *, as_json: bool) -> int:
         return faults.CANCELLED
 
 
-def _show(submitted: Submission, said: AnyEvent | str, console: Console, *, as_json: bool) -> None:
+def _show(
+    submitted: Submission, said: AnyEvent | str, console: Console, teller: Teller, *, as_json: bool
+) -> None:
     """An event as JSON or in the lines it is worth; what is no event, such as a library's words, as it is."""
     if isinstance(said, str):
         if not as_json:
@@ -128,7 +131,7 @@ def _show(submitted: Submission, said: AnyEvent | str, console: Console, *, as_j
     elif as_json:
         write_json(said.model_dump(mode="json"))
     else:
-        for line in plain_lines(said, submitted.snapshot):
+        for line in teller.lines(said, submitted.snapshot):
             console.print(line, soft_wrap=True)
 
 

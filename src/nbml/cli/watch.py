@@ -15,7 +15,7 @@ from rich.live import Live
 
 from nbml.cli import faults
 from nbml.cli.follow import Feed, Interrupts
-from nbml.cli.progress import Progress, plain_lines
+from nbml.cli.progress import Progress, Teller
 from nbml.cli.screen import err, is_dialogue, out, write_json
 from nbml.cli.show import show_result
 from nbml.errors import JobError
@@ -84,6 +84,7 @@ class _View:
     def __init__(self, job: AnyJob, *, as_json: bool) -> None:
         self.snapshot = Snapshot(job_id=job.id)
         self.as_json = as_json
+        self._teller = Teller()
         self.asked_to_stop = False
         self._console = err()
         self._seen_at = time.monotonic()
@@ -102,10 +103,11 @@ class _View:
         """Go on by one event."""
         self.snapshot = fold(self.snapshot, event)
         self._seen_at = time.monotonic()
+        lines = self._teller.lines(event, self.snapshot)
         if self.as_json:
             write_json(event.model_dump(mode="json"))
         elif self.live is None:
-            for line in plain_lines(event, self.snapshot):
+            for line in lines:
                 self._console.print(line, soft_wrap=True)
 
     def picture(self) -> Progress:
@@ -115,7 +117,7 @@ class _View:
         hint = (
             "" if not is_dialogue() else text("cli.hint.stopping" if self.asked_to_stop else "cli.hint.stop")
         )
-        return Progress(job, job.elapsed_s + since, hint)
+        return Progress(job, job.elapsed_s + since, hint, self._teller.task)
 
     def say(self, line: str) -> None:
         """A line above or after the picture, never among JSON."""

@@ -36,6 +36,7 @@ class JobSummary(Strict):
     run_id: str | None = Field(default=None, description="MLflow run, once it is kept there.")
     note: str = ""
     task: str = Field(default="train", description="What kind of job it is.")
+    front_size: int = Field(default=0, description="Rows on the front of an inverse search so far.")
 
     def matches(self, words: str) -> bool:
         """Whether every word of a search stands somewhere in the line, capitals aside."""

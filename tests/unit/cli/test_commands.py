@@ -137,6 +137,8 @@ class Summary:
     seconds: float | None = 75.0
     best: dict[str, float] = field(default_factory=lambda: {"y": 3.8971})
     user: str = "who"
+    task: str = "train"
+    front_size: int = 0
 
 
 def test_jobs(nbml_cli, monkeypatch):

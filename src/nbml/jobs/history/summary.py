@@ -17,11 +17,12 @@ from nbml.jobs.opening import handle_of
 from nbml.jobs.optimize.job import OptimizeJob
 from nbml.settings import Settings
 from nbml.spec.base import Strict
+from nbml.spec.front import OptimizeRecord
 from nbml.spec.history import JobSummary
 from nbml.spec.result import TrainRecord
 
 _FILE = "summary.json"
-_VERSION = 1
+_VERSION = 2
 
 
 class _Saved(Strict):
@@ -79,10 +80,21 @@ def _compute(job: Job) -> JobSummary:
 
 
 def _of_search(job: OptimizeJob) -> JobSummary:
-    """The line of an inverse search: its front counts as its trials."""
-    front = job.snapshot().front
+    """The line of an inverse search: its evaluations are its trials, its data those of its models."""
+    front, resolved = job.snapshot().front, job.spec.resolved
+    run_id = None
+    if job.paths.result.exists():
+        run_id = OptimizeRecord.model_validate_json(job.paths.result.read_bytes()).run_id
+    used = () if resolved is None else resolved.used
+    names = dict.fromkeys(one.data for one in used if one.data)
     return JobSummary(
-        **_of_any(job), data=job.spec.data.name, trials=0 if front is None else front.evaluations
+        **_of_any(job),
+        data=", ".join(names) or job.spec.data.name,
+        data_sha256=next((one.data_sha256 for one in used if one.data_sha256), ""),
+        n_rows=max((one.n_rows for one in used), default=0),
+        trials=0 if front is None else front.evaluations,
+        front_size=0 if front is None else front.size,
+        run_id=run_id,
     )
 
 
