@@ -17,7 +17,7 @@ import nbml
 from nbml.settings import Settings
 from nbml.spec.parse import spec_to_yaml
 from tests.integration.mixes import SLOW, TARGET, answer, mixes
-from tests.integration.ray_head import clean_environment, ray_head
+from tests.integration.ray_head import clean_environment, lean_python, ray_head
 
 pytestmark = pytest.mark.ray
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "cluster.md"
@@ -35,9 +35,17 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def head(home):
+def index(tmp_path_factory):
+    """A folder of wheels, the only index that pip of the cluster knows."""
+    return tmp_path_factory.mktemp("index")
+
+
+@pytest.fixture(scope="module")
+def head(home, index, tmp_path_factory):
     pytest.importorskip("aiohttp_cors", reason="the Jobs API needs ray[default]")
-    with ray_head(home) as running:
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index), "PIP_CONFIG_FILE": os.devnull}
+    python = lean_python(tmp_path_factory.mktemp("lean"))
+    with ray_head(home, python=python, environment={"PYTHONPATH": "", **offline}) as running:
         yield running
 
 
@@ -205,22 +213,57 @@ def test_other_versions_are_refused_with_both_named(call, head, folder, tmp_path
     assert error["fields"]["there"] == f"lightgbm {version('lightgbm')}"
 
 
-def test_a_shipped_wheel_is_what_runs(call, head, folder, home):
-    """A wheel of another nbml runs in the program and in its workers."""
-    package = Path(nbml.__file__).parent
-    wheel = folder / "nbml-9.9.9-py3-none-any.whl"
+def build_wheel(folder, version):
+    """This nbml as a wheel of another version."""
+    package, info = Path(nbml.__file__).parent, f"nbml-{version}.dist-info"
+    files = {
+        str(Path("nbml") / file.relative_to(package)): file.read_bytes()
+        for file in package.rglob("*")
+        if file.suffix in (".py", ".json", ".js")
+    }
+    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: nbml\nVersion: {version}\n".encode()
+    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"]).encode()
+    wheel = folder / f"nbml-{version}-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
-        for file in package.rglob("*"):
-            if file.suffix in (".py", ".json", ".js"):
-                archive.write(file, Path("nbml") / file.relative_to(package))
-        archive.writestr(
-            "nbml-9.9.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: nbml\nVersion: 9.9.9\n"
-        )
-    write_spec(folder, trials=1)
-    told = lines(nbml_of(call, head)("submit", "spec.yaml", "--json", "--wheel", str(wheel)))
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return wheel
+
+
+def ran_with(told, home):
+    """The version of nbml by which a submitted job was made."""
     assert told[-1]["record"]["state"] == "succeeded"
     job_id = next(line["job_id"] for line in told if line.get("job_id"))
-    assert job_of(home, job_id).spec.resolved.versions["nbml"] == "9.9.9"
+    return job_of(home, job_id).spec.resolved.versions["nbml"]
+
+
+def test_a_shipped_wheel_is_what_runs(call, head, folder, home):
+    """A wheel of another nbml runs in the program and in its workers."""
+    wheel = build_wheel(folder, "9.9.9")
+    write_spec(folder, trials=1)
+    told = lines(nbml_of(call, head)("submit", "spec.yaml", "--json", "--wheel", str(wheel)))
+    assert ran_with(told, home) == "9.9.9"
+
+
+def test_pip_installs_what_is_here(call, head, folder, home, index):
+    """The cluster's own pip takes nbml in this machine's version from its index, for this job alone."""
+    build_wheel(index, "8.8.8")
+    info = folder / "here" / "nbml-8.8.8.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: nbml\nVersion: 8.8.8\n")
+    here = os.pathsep.join([str(info.parent), str(Path(nbml.__file__).parents[1])])
+    write_spec(folder, trials=1)
+    told = lines(nbml_of(call, head)("submit", "spec.yaml", "--json", "--pip", PYTHONPATH=here))
+    assert ran_with(told, home) == "8.8.8"
+
+
+def test_pip_installs_a_shipped_wheel(call, head, folder, home):
+    """Where no index has this nbml, its wheel goes along and pip installs it there."""
+    wheel = build_wheel(folder, "7.7.7")
+    write_spec(folder, trials=1)
+    told = lines(nbml_of(call, head)("submit", "spec.yaml", "--json", "--pip", "--wheel", str(wheel)))
+    assert ran_with(told, home) == "7.7.7"
 
 
 def test_the_token_is_nowhere_and_needed(call, head, folder):

@@ -12,7 +12,7 @@ from pathlib import Path
 from nbml.durable import write_text
 from nbml.engine.submitting import preflight
 from nbml.engine.submitting.client import MAX_PACKAGE_BYTES
-from nbml.engine.submitting.environment import unpack_wheel, versions
+from nbml.engine.submitting.environment import ship_wheel, versions
 from nbml.errors import EngineError
 from nbml.spec.parse import JobSpec, spec_to_yaml
 from nbml.spec.source import is_remote
@@ -37,7 +37,7 @@ def pack(
     by_path : bool
         Whether the table's path is one of the cluster; it is neither looked at nor shipped then.
     wheel : Path, optional
-        A wheel of nbml to ship.
+        A wheel of nbml to ship, unpacked or, with ``pip``, to be installed.
     pip : bool
         Whether the cluster installs the versions here itself; only Python's and Ray's are looked at then.
 
@@ -55,7 +55,7 @@ def pack(
         spec = _with_table(spec, folder, by_path=by_path)
     asked = versions(("ray",)) if pip else versions()
     if wheel is not None:
-        asked["nbml"] = unpack_wheel(wheel, folder)
+        asked["nbml"] = ship_wheel(wheel, folder, whole=pip)
     write_text(folder / SPEC, spec_to_yaml(spec))
     write_text(folder / ASKED, json.dumps(asked))
     shutil.copyfile(preflight.__file__, folder / PREFLIGHT)

@@ -132,7 +132,7 @@ def submit(
     address : str
         ``http://head:8265``. The token is the setting ``ray_token``.
     home : str, optional
-        NBML_HOME there; the cluster's own if unset. Every node must see it.
+        NBML_HOME there; the cluster's own if unset. Only the node of the job's program needs to see it.
     by_path, wheel, pip
         As for ``pack`` and ``runtime_environment``.
     settings : Settings, optional
@@ -154,7 +154,7 @@ def submit(
             PREFIX + new_job_id(),
             ENTRYPOINT,
             folder=folder,
-            environment=runtime_environment(settings, home=home, pip=pip),
+            environment=runtime_environment(settings, home=home, pip=pip, wheel=wheel),
             metadata={"nbml": spec.task},
         )
     return Submission(submission_id, client)

@@ -10,7 +10,7 @@ import pytest
 import nbml
 from nbml.engine.submitting import preflight
 from nbml.engine.submitting.client import JobsClient
-from nbml.engine.submitting.environment import runtime_environment, unpack_wheel, versions
+from nbml.engine.submitting.environment import runtime_environment, ship_wheel, versions
 from nbml.errors import EngineError
 from nbml.jobs.launch import open_log
 from nbml.jobs.submission import packing
@@ -103,6 +103,7 @@ def test_an_address_with_a_secret_or_none_is_refused(address):
     ("name", "members"),
     [
         ("nbml-1-cp311-cp311-linux.whl", ["nbml/a.py"]),
+        ("nbml-1 -r evil-py3-none-any.whl", ["nbml/a.py"]),
         ("other-1-py3-none-any.whl", ["nbml/a.py"]),
         ("nbml-1-py3-none-any.whl", ["../a.py"]),
         ("nbml-1-py3-none-any.whl", []),
@@ -117,9 +118,28 @@ def test_what_is_no_wheel_of_nbml_is_refused(tmp_path, folder, name, members):
     else:
         wheel.write_bytes(b"no zip")
     with pytest.raises(EngineError) as raised:
-        unpack_wheel(wheel, folder)
+        ship_wheel(wheel, folder, whole=False)
     assert raised.value.code == "NBML-E46"
     assert list(folder.iterdir()) == []
+
+
+def test_a_wheel_for_pip_lies_where_its_content_says(tmp_path, folder, table):
+    """Ray keeps an environment by the words that ask for it: two builds of one version must not share it."""
+    places = []
+    for words in ("old", "new"):
+        wheel = tmp_path / "nbml-1.2-py3-none-any.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr("nbml/a.py", words)
+        made = folder / words
+        made.mkdir()
+        packing.pack(spec_of(table), made, wheel=wheel, pip=True)
+        asked = runtime_environment(Settings(), home=None, pip=True, wheel=wheel)["pip"]
+        place = next(line for line in asked if line.endswith(".whl"))
+        assert (made / place.partition("/")[2]).read_bytes() == wheel.read_bytes()
+        assert json.loads((made / "nbml_asked.json").read_text())["nbml"] == "1.2"
+        assert not any(line.startswith("nbml==") for line in asked)
+        places.append(place)
+    assert places[0] != places[1]
 
 
 @pytest.mark.parametrize(("asked", "code"), [({}, 0), ({"numpy": "0.1"}, 4), ({"no-such-package": "1"}, 4)])
