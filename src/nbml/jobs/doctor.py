@@ -116,7 +116,6 @@ def _ray(settings: Settings, *, start: bool) -> Check:
 
 
 def _mlflow(settings: Settings) -> Check:
-    from nbml.tracking.store import resolve, warm
+    from nbml.tracking.looking import look
 
-    warm(settings)
-    return Check("mlflow", "ok", f"{version('mlflow')}, {resolve(settings).shown}")
+    return Check("mlflow", "ok", f"{version('mlflow')}, {look(settings).shown}")
