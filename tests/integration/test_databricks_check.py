@@ -29,7 +29,7 @@ def test_every_cell_runs_and_findings_are_written(stand_in, monkeypatch, tmp_pat
     held = {name for name, one in found.items() if one["held"]}
     assert held >= {
         "versions", "identity", "worker_token", "files", "warehouse", "append_only", "catalog_statements",
-        "history", "view", "absent_table", "experiment", "aliases", "job", "widget_messages",
+        "history", "view", "absent_table", "experiment", "aliases", "compute", "job", "widget_messages",
     }, capsys.readouterr().out  # fmt: skip
     assert found["append_only"]["answer"]["update_refused"] is True
     assert found["history"]["answer"]["version"] == 1
@@ -38,5 +38,6 @@ def test_every_cell_runs_and_findings_are_written(stand_in, monkeypatch, tmp_pat
     assert found["worker_token"]["answer"]["works"] is True
     assert set(found["catalog_statements"]["answer"].values()) == {"ok"}
     assert found["absent_table"]["answer"]["code"] == "NBML-U25"
+    assert found["compute"]["answer"]["code"] == "NBML-U30"
     assert TOKEN not in json.dumps(found)
     assert "ana@example.com" not in json.dumps(found)
