@@ -14,7 +14,7 @@ from typing import Literal
 
 from nbml.i18n import text
 from nbml.report.literals import assign, literal
-from nbml.report.recipe import Recipe
+from nbml.report.recipe import Recipe, TargetRecipe
 
 LIBRARIES = {
     "lightgbm": ("lightgbm",),
@@ -113,12 +113,8 @@ def cells(recipe: Recipe, data: str) -> Iterator[Cell]:
 
     is_final = all(one.final is not None for one in recipe.targets)
     yield _words(_heading("final"), text("notebook.final" if is_final else "notebook.final.stopped"))
-    grown = [
-        f"    {literal(one.name)}: PARAMS[{literal(one.name)}] | {literal(one.final)},\n"
-        for one in recipe.targets
-        if one.final is not None
-    ]
-    yield _code("FINAL_PARAMS = {\n" + "".join(grown) + "}" if grown else "FINAL_PARAMS = {}")
+    fits = [f"    {literal(one.name)}: {_final(one)},\n" for one in recipe.targets if one.final is not None]
+    yield _code("FINAL_PARAMS = {\n" + "".join(fits) + "}" if fits else "FINAL_PARAMS = {}")
     yield _code(_stored("final"))
 
     yield _words(_heading("predict"), text("notebook.predict"))
@@ -131,6 +127,12 @@ def plain(words: str) -> str:
     """Words that no reader of Markdown or HTML takes for anything but words, on one line."""
     shown = "".join(sign if sign.isprintable() else " " for sign in words)
     return _SIGNS.sub(r"\\\1", " ".join(shown.split())).replace("\\<", "&lt;").replace("\\&", "&amp;")
+
+
+def _final(one: TargetRecipe) -> str:
+    """Parameters of the fit on all rows, by what differs from the folds'."""
+    of_folds = f"PARAMS[{literal(one.name)}]"
+    return f"{of_folds} | {literal(one.final)}" if one.final else of_folds
 
 
 def _needed(recipe: Recipe) -> list[str]:
