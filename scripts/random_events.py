@@ -70,7 +70,7 @@ def log(seed: int, n_studies: int, n_events: int) -> list[dict[str, Any]]:
                 {"type": "job.started", "attempt": dice.randrange(1, 4), "executor": "ray"},
                 {"type": "stage.started", "stage": "search", "detail": dice.choice(WORDS)},
                 {"type": "stage.finished", "stage": "search", "seconds": 1.0},
-                {"type": "resources", "workers": 4, "busy": 3, "busy_share": 0.5},
+                {"type": "resources", "workers": 4, "busy": 3, "busy_share": 0.5, "recent_share": 0.75},
                 {"type": "artifact.ready", "name": dice.choice(WORDS), "path": "p"},
                 {"type": "log", "message": "line"},
                 {"type": "fold.finished", "study": "no", "trial": 0, "fold": 0, "value": 1.0, "seconds": 0.1},

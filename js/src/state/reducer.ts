@@ -33,6 +33,7 @@ export const EMPTY: Snapshot = {
   workers: 0,
   busy: 0,
   busy_share: 0,
+  recent_share: null,
   notices: [],
   artifacts: [],
   scores: {},
@@ -108,6 +109,7 @@ function step(draft: Draft, event: AnyEvent): void {
       next.workers = event.workers;
       next.busy = event.busy;
       next.busy_share = event.busy_share;
+      next.recent_share = event.recent_share ?? null;
       return;
     case "job.finished":
       next.state = event.state;

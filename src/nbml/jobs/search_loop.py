@@ -9,6 +9,7 @@ from typing import Any
 
 from nbml.engine.executor import Executor, Outcome, Task
 from nbml.jobs.context import JobContext
+from nbml.jobs.recent_share import RecentShare
 from nbml.jobs.study_run import StudyRun
 from nbml.spec.events import Resources
 
@@ -56,7 +57,8 @@ class SearchLoop:
         self._kept_again: set[str] = set()
         self._first: deque[Task] = deque()
         self._begun = self._told = time.monotonic()
-        self._busy_s = 0.0
+        self._busy_s, self._n_folds = 0.0, 0
+        self._recent = RecentShare(self._begun)
         self._searched_until = self._begun
 
     @property
@@ -150,6 +152,7 @@ class SearchLoop:
         elif len(place) == 2 and place[0].isdigit():
             if outcome.error is None:
                 self._busy_s += outcome.value.seconds
+                self._n_folds += 1
             self._searched_until = time.monotonic()
             self._studies[study_id].take(int(place[0]), int(place[1]), outcome)
         else:
@@ -192,5 +195,6 @@ class SearchLoop:
                     workers=self._executor.slots,
                     busy=min(busy, len(self._owed)),
                     busy_share=round(self.busy_share, 4),
+                    recent_share=self._recent.at(now, self._busy_s, self._n_folds, self._executor.slots),
                 )
             )

@@ -204,6 +204,9 @@ class Resources(Event):
     busy_share: float = Field(
         ge=0, description="Fit and predict seconds / (workers x wall) since the search began."
     )
+    recent_share: float | None = Field(
+        default=None, ge=0, le=1, description="The same over the last seconds; None until there is enough."
+    )
 
 
 class Log(Event):

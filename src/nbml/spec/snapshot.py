@@ -106,6 +106,7 @@ class Snapshot(Strict):
     workers: int = 0
     busy: int = 0
     busy_share: float = 0.0
+    recent_share: float | None = None
     notices: tuple[Notice, ...] = ()
     artifacts: tuple[str, ...] = ()
     scores: dict[str, float] = Field(default_factory=dict)
@@ -195,7 +196,8 @@ def _changes(snapshot: Snapshot, event: AnyEvent) -> dict[str, Any]:
         case ArtifactReady():
             return {"artifacts": tuple(dict.fromkeys((*snapshot.artifacts, event.name)))}
         case Resources():
-            return {"workers": event.workers, "busy": event.busy, "busy_share": event.busy_share}
+            names = ("workers", "busy", "busy_share", "recent_share")
+            return {name: getattr(event, name) for name in names}
         case JobFinished():
             return {
                 "state": event.state,

@@ -66,18 +66,18 @@ function Standing({ app, job }: { app: App; job: Snapshot }) {
           {job.stage === "search" && left !== null ? t("train_room.about", { time: fmt.about(left) }) : "–"}
         </Amount>
         <Amount label={t("train_room.amount.elapsed")}>{fmt.seconds(job.elapsed_s)}</Amount>
-        <Amount label={t("train_room.amount.cores")}>
-          {job.workers
-            ? t("train_room.cores", {
-                busy: job.busy,
-                workers: job.workers,
-                share: fmt.percent(job.busy_share),
-              })
-            : "–"}
-        </Amount>
+        <Amount label={t("train_room.amount.cores")}>{workersBusy(app, job)}</Amount>
       </Row>
     </div>
   );
+}
+
+/** How many have work, and how much of their time it takes lately; the share is known after a few folds. */
+function workersBusy({ t, fmt }: App, job: Snapshot): string {
+  if (!job.workers) return "–";
+  const said = { busy: job.busy, workers: job.workers, share: fmt.percent(job.recent_share) };
+  const isKnown = job.stage === "search" && job.recent_share !== null;
+  return t(isKnown ? "train_room.cores" : "train_room.cores.count", said);
 }
 
 /** What goes on, in words; what is waited for where something is. */
