@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from nbml.catalog.store import Catalog
-from nbml.catalog.tables import MEMBERS, PROJECTS
+from nbml.catalog.tables import DATASETS, MEMBERS, PROJECTS
 from nbml.catalog.views import (
     CURRENT_DATASETS,
     CURRENT_EDGES,
@@ -59,6 +59,24 @@ def datasets(catalog: Catalog, *, project: str | None = None, limit: int | None 
     rows = CURRENT_DATASETS.rows
     query = sa.select(rows).where(_seen(rows, catalog.user)).order_by(rows.c.id.desc())
     return catalog.read(_of(query, rows, project).limit(limit))
+
+
+def versions(catalog: Catalog, *, limit: int | None = 50) -> Rows:
+    """The data sets as ``datasets`` gives them, each with its ``version``.
+
+    Contents of one name in one project count from 1 in the order in which a user first had them.
+    """
+    found = datasets(catalog, limit=limit)
+    columns = DATASETS.c
+    thing = (columns.project, columns.user_name, columns.name, columns.sha256)
+    first = sa.select(*thing, sa.func.min(columns.id).label("first")).where(_seen(DATASETS, catalog.user))
+    known: dict[tuple[str, ...], list[str]] = {}
+    for row in catalog.read(first.group_by(*thing).order_by(sa.text("first"))):
+        known.setdefault((row["project"], row["user_name"], row["name"]), []).append(row["sha256"])
+    for row in found:
+        same = known[row["project"], row["user_name"], row["name"]]
+        row["version"] = same.index(row["sha256"]) + 1
+    return found
 
 
 def models(
@@ -155,7 +173,7 @@ def _walk(catalog: Catalog, kind: str, id: str, near: str, depth: int) -> Rows:
     return list(walked.values())
 
 
-def _seen(rows: sa.TableClause, user: str) -> sa.ColumnElement[bool]:
+def _seen(rows: sa.FromClause, user: str) -> sa.ColumnElement[bool]:
     return sa.or_(rows.c.user_name == user, rows.c.project.in_(_mine(user)))
 
 

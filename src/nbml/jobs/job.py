@@ -12,6 +12,7 @@ from nbml.settings import Settings
 from nbml.spec.train import TrainSpec
 
 if TYPE_CHECKING:
+    from nbml.data.table import Table
     from nbml.jobs.result import TrainResult
 
 __all__ = ["RESTART_GRACE_S", "Job", "JobFailedError"]
@@ -49,6 +50,19 @@ class Job(JobHandle):
         from nbml.jobs.result import TrainResult
 
         return TrainResult.load(self.folder)
+
+    @property
+    def table(self) -> Table:
+        """The rows that were trained on, as they are kept with the job: the columns in use, with their roles.
+
+        Raises
+        ------
+        ReadError
+            NBML-R31 when they are gone, NBML-R32 when they are not what was kept.
+        """
+        from nbml.jobs.kept_tables import kept_table
+
+        return kept_table(read_job(self.id, self.settings))
 
     def flush(self, *, timeout_s: float = 60.0) -> str:
         """Put in MLflow what waits for it on disk, and return the run's id.

@@ -8,6 +8,9 @@ import pandas as pd
 import pytest
 
 import nbml
+from nbml.jobs.launch import make_spec, queue
+from nbml.jobs.writing import write_job
+from nbml.settings import Settings
 from nbml.spec.messages import ANSWERS
 from nbml.spec.messages.base import MAX_MESSAGE_BYTES
 from nbml.spec.messages.data_room import Answers, TableView
@@ -412,3 +415,37 @@ def test_history_keeps_the_rows_of_one_reading_only(page, root):
 
 def test_views_are_what_the_schema_says(page, root):
     TableView.model_validate_json(json.dumps(chosen(page, root, "mix.csv", MIX)))
+
+
+def test_what_was_trained_on_is_a_data_set(page, root):
+    """A version of a table is had again, whatever has become of its file; another content is version 2."""
+    table = pd.DataFrame({"温度[℃]": np.arange(30.0), "lot": [f"L{i % 6}" for i in range(30)]})
+    table["強度"] = table["温度[℃]"] * 2 + RNG.normal(size=30)
+    path = root / "mix.csv"
+    for offset in (0.0, 1.0):
+        table.assign(強度=table["強度"] + offset).to_csv(path, index=False)
+        spec = make_spec(path, "強度", group="lot", name=f"try {offset:g}")
+        queue(write_job(spec, nbml.read(path), Settings()), Settings())
+    path.unlink()
+    assert asked(page, "data.sources")["frames"] == []
+    kept = asked(page, "data.kept")
+    assert [(v["name"], v["version"], v["title"]) for v in kept["versions"]] == [
+        ("mix.csv", 2, "try 1"),
+        ("mix.csv", 1, "try 0"),
+    ]
+    view = asked(page, "data.choose", source={"kind": "kept", "job_id": kept["versions"][1]["job_id"]})
+    assert view["source"] == {"kind": "kept", "name": "mix.csv", "has_lines": False}
+    assert [(c["name"], c["role"], c["unit"]) for c in view["columns"]] == [
+        ("温度[℃]", "feature", "℃"),
+        ("lot", "group", None),
+        ("強度", "target", None),
+    ]
+    pd.testing.assert_series_equal(page.panel.table.frame["強度"], table["強度"])
+    code = asked(page, "data.code")["code"]
+    names = {}
+    exec(code, names)
+    assert names["table"].sha256 == page.panel.table.sha256
+    view = asked(page, "data.edit", revision=view["revision"], positions=[1], role="ignored")
+    view = asked(page, "data.edit", revision=view["revision"], positions=[1], column_kind="text")
+    assert view["columns"][1]["kind"] == "text"
+    assert fault(page, "data.choose", source={"kind": "kept", "job_id": "gone"})["code"] == "NBML-J02"

@@ -1,13 +1,14 @@
-/** Where the table comes from: DataFrames of the kernel, files under allowed folders, a file that is dropped. */
+/** Where the table comes from: DataFrames of the kernel, files, data sets trained on before, a file that is dropped. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { App } from "../../app";
 import { type Body, KernelFault } from "../../protocol/client";
 import type { FolderView, Sources } from "../../protocol/types";
 import { Button, Dropzone, Empty, FaultNotice, ProgressBar, Segmented, Select } from "../../ui";
+import { useAsk } from "../use-ask";
 import { upload } from "./upload";
 
 const ACCEPT = ".csv,.tsv,.tab,.txt,.dat,.gz,.zip,.xlsx,.parquet,.pq,.feather,.arrow";
-type From = "kernel" | "files";
+type From = "kernel" | "files" | "kept";
 export type ChosenSource = Body<"data.choose">["source"];
 
 export interface SourceProps {
@@ -49,6 +50,7 @@ export function Source({ app, isBusy, choose: read, onChosen }: SourceProps) {
         options={[
           { value: "kernel", label: t("data_room.source.kernel") },
           { value: "files", label: t("data_room.source.files") },
+          { value: "kept", label: t("data_room.source.kept") },
         ]}
       />
       {from === "kernel" && (
@@ -81,7 +83,56 @@ export function Source({ app, isBusy, choose: read, onChosen }: SourceProps) {
         </div>
       )}
       {from === "files" && sources && <Files app={app} isBusy={isBusy} sources={sources} choose={choose} />}
+      {from === "kept" && <Kept app={app} isBusy={isBusy} choose={choose} />}
       <Drop app={app} isBusy={isBusy} most={sources?.upload_bytes} choose={choose} />
+    </div>
+  );
+}
+
+interface KeptProps {
+  app: App;
+  isBusy: boolean;
+  choose: (source: ChosenSource) => Promise<void>;
+}
+
+/** Versions of data sets whose rows a training has kept. */
+function Kept({ app, isBusy, choose }: KeptProps) {
+  const { t, fmt } = app;
+  const { value: found, fault } = useAsk(app, "data.kept", {});
+  if (fault) return <FaultNotice fault={fault} />;
+  if (!found) return <p class="nbml-quiet">{t("data_room.source.kept_reading")}</p>;
+  const users = new Set(found.versions.map(one => one.user));
+  return (
+    <div class="nbml-data-entries" role="group" aria-label={t("data_room.source.kept_list")}>
+      {found.versions.map(one => (
+        <button
+          key={one.job_id}
+          type="button"
+          class="nbml-data-entry nbml-data-entry-tall"
+          disabled={isBusy}
+          onClick={() => choose({ kind: "kept", job_id: one.job_id })}
+        >
+          <bdi class="nbml-data-entry-name">{one.name}</bdi>
+          <span class="nbml-quiet">{t("data_room.source.kept_version", { n: one.version })}</span>
+          <span class="nbml-quiet nbml-data-entry-more">
+            {t(users.size > 1 ? "data_room.source.kept_used_by" : "data_room.source.kept_used", {
+              shape: t("data_room.source.shape", {
+                rows: fmt.count(one.n_rows),
+                columns: fmt.count(one.n_columns),
+              }),
+              when: fmt.date(one.used),
+              title: one.title,
+              user: one.user,
+            })}
+          </span>
+        </button>
+      ))}
+      {!found.versions.length && <p class="nbml-quiet">{t("data_room.source.kept_empty")}</p>}
+      {found.elsewhere > 0 && (
+        <p class="nbml-quiet">
+          {t("data_room.source.elsewhere", { n: fmt.count(found.elsewhere) }, found.elsewhere)}
+        </p>
+      )}
     </div>
   );
 }

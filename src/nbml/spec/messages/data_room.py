@@ -12,7 +12,7 @@ from pydantic import Field
 
 from nbml.spec.base import Strict
 from nbml.spec.columns import Kind, Role
-from nbml.spec.messages.base import PanelFault, Request
+from nbml.spec.messages.base import JobId, PanelFault, Request
 from nbml.spec.profile import ColumnProfile
 
 Place = Annotated[int, Field(ge=0, lt=100_000)]
@@ -48,6 +48,13 @@ class UploadSource(Strict):
     upload_id: UploadId
 
 
+class KeptSource(Strict):
+    """A version of a data set, by the training that has kept its rows."""
+
+    kind: Literal["kept"] = "kept"
+    job_id: JobId
+
+
 class OpenData(Request):
     """The room as it stands. Answered with TableView."""
 
@@ -58,6 +65,12 @@ class ListSources(Request):
     """What there is to choose from. Answered with Sources."""
 
     kind: Literal["data.sources"] = "data.sources"
+
+
+class ListKept(Request):
+    """The data sets of the catalog. Answered with KeptSets."""
+
+    kind: Literal["data.kept"] = "data.kept"
 
 
 class ListFolder(Request):
@@ -72,7 +85,7 @@ class ChooseSource(Request):
     """Read a source. Answered with TableView, which holds the fault when it cannot be read."""
 
     kind: Literal["data.choose"] = "data.choose"
-    source: Annotated[FrameSource | FileSource | UploadSource, Field(discriminator="kind")]
+    source: Annotated[FrameSource | FileSource | UploadSource | KeptSource, Field(discriminator="kind")]
 
 
 class ReadAnew(Request):
@@ -256,6 +269,27 @@ class Sources(Strict):
     upload_bytes: int = Field(description="Greatest size of a dropped file.")
 
 
+class KeptLine(Strict):
+    """A version of a data set."""
+
+    job_id: str = Field(description="Of the latest training on it, which has kept its rows.")
+    title: str = Field(description="What that training is called.")
+    name: str
+    version: int
+    project: str
+    user: str
+    n_rows: int
+    n_columns: int = Field(description="Columns that were used.")
+    used: str = Field(description="When it was last used, UTC, ISO 8601.")
+
+
+class KeptSets(Strict):
+    """The versions of the user's data sets, latest use first."""
+
+    versions: tuple[KeptLine, ...]
+    elsewhere: int = Field(default=0, description="Versions of which no rows are kept on this machine.")
+
+
 class FileLine(Strict):
     """A file in a folder."""
 
@@ -325,7 +359,7 @@ class ColumnLine(Strict):
 class SourceLine(Strict):
     """Where the table comes from."""
 
-    kind: Literal["file", "frame", "upload", "table"]
+    kind: Literal["file", "frame", "upload", "table", "kept"]
     name: str
     has_lines: bool = Field(default=False, description="Whether there are lines to choose a header from.")
 
@@ -439,11 +473,19 @@ class UploadState(Strict):
     sha256: str | None = Field(default=None, description="Of the whole file, once all have arrived.")
 
 
-SourceRequests: tuple[type[Request], ...] = (ListSources, ListFolder, BeginUpload, UploadChunk, DropUpload)
+SourceRequests: tuple[type[Request], ...] = (
+    ListSources,
+    ListKept,
+    ListFolder,
+    BeginUpload,
+    UploadChunk,
+    DropUpload,
+)
 """How a source is found, in every room that reads one."""
 Requests: tuple[type[Request], ...] = (
     OpenData,
     ListSources,
+    ListKept,
     ListFolder,
     ChooseSource,
     ReadAnew,
@@ -467,6 +509,7 @@ Requests: tuple[type[Request], ...] = (
 Answers: dict[type[Request], type[Strict]] = {
     OpenData: TableView,
     ListSources: Sources,
+    ListKept: KeptSets,
     ListFolder: FolderView,
     ChooseSource: TableView,
     ReadAnew: TableView,

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from nbml.spec.base import Strict
 from nbml.spec.messages.base import JobId, PanelFault, Request
-from nbml.spec.messages.data_room import FileSource, FrameSource, Place, UploadSource
+from nbml.spec.messages.data_room import FileSource, FrameSource, KeptSource, Place, UploadSource
 from nbml.spec.prediction import NoteLine, PredictionId, PredictionRecord
 
 Cell = Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=2_000)] | None
@@ -87,7 +87,9 @@ class ChooseTable(Request):
 
     kind: Literal["predict.choose"] = "predict.choose"
     job_id: JobId
-    source: Annotated[FrameSource | FileSource | UploadSource | TableSource, Field(discriminator="kind")]
+    source: Annotated[
+        FrameSource | FileSource | UploadSource | KeptSource | TableSource, Field(discriminator="kind")
+    ]
 
 
 class MapColumns(Request):

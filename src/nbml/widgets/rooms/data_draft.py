@@ -17,7 +17,7 @@ from nbml.errors import NbmlError, ReadError
 from nbml.spec.reading import ReadOptions
 from nbml.widgets.sources.frames import find_frame
 
-OriginKind = Literal["file", "frame", "upload", "table"]
+OriginKind = Literal["file", "frame", "upload", "table", "kept"]
 _OF_COLUMNS: dict[str, Any] = {"kinds": {}, "keep_tokens": {}, "convert": ()}
 _NO_SUCH_COLUMN = "NBML-R22"
 
@@ -28,20 +28,23 @@ class Origin:
 
     Attributes
     ----------
-    kind : {"file", "frame", "upload", "table"}
-        table for one that was read before the panel was shown.
+    kind : {"file", "frame", "upload", "table", "kept"}
+        table for one that was read before the panel was shown, kept for the rows of a training.
     name : str
         For show: a file name, or the name of a DataFrame in the kernel.
     path : Path or None
         Of a file or an upload, and of a table that came from a file.
     table : Table or None
-        For table.
+        For table and kept.
+    job_id : str or None
+        Of the training that has kept the rows.
     """
 
     kind: OriginKind
     name: str
     path: Path | None = None
     table: Table | None = field(default=None, compare=False)
+    job_id: str | None = None
 
     def read(self, options: ReadOptions, namespace: Mapping[str, Any], roots: Sequence[Path]) -> Table:
         """Read it; errors and table speak of its name, never of where an upload lies."""

@@ -189,6 +189,8 @@ class DataRoom:
             source = quoted(str(origin.path))
         elif origin.kind == "frame":
             source = frame_expression(origin.name)
+        elif origin.job_id is not None:
+            source = f"nbml.open({quoted(origin.job_id)}).table.frame"
         else:
             source, comment = "frame", text("data_room.code.frame")
         return as_code(source, draft.options, draft.preparation, comment)
@@ -274,7 +276,7 @@ class DataRoom:
 
     def _publish(self, session: Session) -> None:
         assert self.now is not None
-        source = {"table": "frame"}.get(self.now.origin.kind, self.now.origin.kind)
+        source = {"table": "frame", "kept": "job"}.get(self.now.origin.kind, self.now.origin.kind)
         session.use_table(self.now.table, name=self.now.origin.name, source=source)
 
 

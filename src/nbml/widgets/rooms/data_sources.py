@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from nbml.spec.messages import data_room as wire
 from nbml.spec.messages.base import Request
+from nbml.spec.reading import shown
 from nbml.widgets.bridge import Handler
 from nbml.widgets.progress import Progress
 from nbml.widgets.session import Session
@@ -22,7 +24,9 @@ def _uploads(session: Session) -> Uploads:
     return room_of(session).uploads
 
 
-def origin_of(session: Session, source: wire.FrameSource | wire.FileSource | wire.UploadSource) -> Origin:
+def origin_of(
+    session: Session, source: wire.FrameSource | wire.FileSource | wire.UploadSource | wire.KeptSource
+) -> Origin:
     """Where a source that the page names is read from.
 
     Raises
@@ -30,6 +34,10 @@ def origin_of(session: Session, source: wire.FrameSource | wire.FileSource | wir
     PanelError
         NBML-W60 for a DataFrame that is gone, W61 for a file that may not be read, W65 for an upload that
         has not arrived.
+    JobError
+        NBML-J02 for a training that is gone.
+    ReadError
+        NBML-R31, NBML-R32 for rows that it has lost.
     """
     from nbml.widgets.rooms.data_draft import Origin
     from nbml.widgets.sources.folders import resolve_in
@@ -41,6 +49,12 @@ def origin_of(session: Session, source: wire.FrameSource | wire.FileSource | wir
     if source.kind == "file":
         path = resolve_in(session.roots, source.root, source.path)
         return Origin("file", path.name, path=path)
+    if source.kind == "kept":
+        from nbml.jobs.kept_tables import kept_name, kept_table
+        from nbml.jobs.written_job import read_job
+
+        job = read_job(source.job_id, session.settings)
+        return Origin("kept", kept_name(job.spec), table=kept_table(job), job_id=source.job_id)
     upload = _uploads(session).whole(source.upload_id)
     return Origin("upload", upload.path.name, path=upload.path)
 
@@ -57,6 +71,20 @@ def list_sources(session: Session, _request: wire.ListSources, _progress: Progre
             for place, root in enumerate(session.roots)
         ),
         upload_bytes=_uploads(session).most_bytes,
+    )
+
+
+def list_kept(session: Session, _request: wire.ListKept, _progress: Progress) -> wire.KeptSets:
+    """The data sets of the catalog."""
+    from nbml.jobs.kept_tables import kept_tables
+
+    found, elsewhere = kept_tables(session.settings)
+    return wire.KeptSets(
+        versions=tuple(
+            wire.KeptLine(**asdict(one) | {"name": shown(one.name), "title": shown(one.title)})
+            for one in found
+        ),
+        elsewhere=elsewhere,
     )
 
 
@@ -98,6 +126,7 @@ def drop_upload(session: Session, request: wire.DropUpload, _progress: Progress)
 
 HANDLERS: Mapping[type[Request], Handler] = {
     wire.ListSources: list_sources,
+    wire.ListKept: list_kept,
     wire.ListFolder: list_folder,
     wire.BeginUpload: begin_upload,
     wire.UploadChunk: add_chunk,
