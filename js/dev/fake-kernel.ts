@@ -122,7 +122,7 @@ export class FakeKernel implements Connection {
           ? "optimize"
           : "train"
         : (this.state.job?.task ?? "train");
-      this.change({ job: { id: first.job_id, task, title, state, targets: [], models: [] } });
+      this.change({ job: { id: first.job_id, task, title, state, targets: [], units: {}, models: [] } });
     }
     this.tell({ v: 1, kind: "events", job_id: first.job_id, seq_from: first.seq, seq_to: last.seq, events });
   }

@@ -1,10 +1,13 @@
 /** The widget's module: what a notebook's page calls to begin a model and to draw a view of it. */
 import "./style/index.css";
+import { effect } from "@preact/signals";
 import { mount, type Session } from "./mount";
 import { page } from "./page";
 import { Client, type Connection } from "./protocol/client";
 import { watchKernelEnd } from "./protocol/kernel-end";
+import { renewStaticBlock } from "./protocol/static-block";
 import type { Outgoing, PanelSnapshot } from "./protocol/types";
+import { isFinished } from "./state/job";
 import { Store } from "./state/store";
 
 /** The part of a widget's model that panels use; anywidget gives it. */
@@ -39,8 +42,17 @@ export default function panel() {
       // Not waited for: a busy kernel answers when it can, and the trait has what is drawn until then.
       store.ask().catch(() => undefined);
       const unwatch = watchKernelEnd(model.widget_manager, () => store.lose(true));
+      let ended: string | undefined;
+      const unrenew = effect(() => {
+        const job = store.job.value;
+        const id = job && isFinished(job.snapshot) ? job.job_id : undefined;
+        if (id === ended) return;
+        ended = id;
+        if (id) renewStaticBlock(model.widget_manager, client).catch(() => undefined);
+      });
       const close = () => {
         unwatch();
+        unrenew();
         model.off("change:snapshot", adopt);
         store.close();
         client.close();

@@ -19,7 +19,7 @@ def job(lab, monkeypatch):
 
 
 def test_static_views_of_two_panels(notebook, job, lab, shoot):
-    """F10, F11, F13: the second panel carries only a relay; a reload brings both back; the end is kept."""
+    """F10, F11, F13: the second panel carries only a relay; a reload brings both back; its end is kept."""
     notebook.open([f"{QUIET}\nimport nbml\nnbml.workbench(job={job.id!r})", "nbml.workbench()"])
     page = notebook.page
     page.wait_for_function(f"{CONNECTED} === 'connected'", timeout=PATIENCE_MS)
@@ -34,14 +34,16 @@ def test_static_views_of_two_panels(notebook, job, lab, shoot):
             expect(statics.nth(n)).to_be_hidden()
 
     expect_live()
+    notebook.command("docmanager:save", wait=False)
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0, timeout=PATIENCE_MS)
+    page.reload()
+    expect_live()
     job.tell(*trial(3))
     job.finish("cancelled")
     expect(statics.first).to_contain_text("(stopped)", timeout=PATIENCE_MS)
     notebook.command("docmanager:save", wait=False)
     expect(page.locator(".jp-mod-dirty")).to_have_count(0, timeout=PATIENCE_MS)
     shoot(page, "two_panels")
-    page.reload()
-    expect_live()
     lab.end_kernel(notebook.file)
     page.goto("about:blank")
     page.goto(lab.address(notebook.file))

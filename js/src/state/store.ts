@@ -100,6 +100,11 @@ export class Store {
     this.adopt(await this.#client.ask("set_language", { language }));
   }
 
+  /** Unit of a target of the job in hand. */
+  unitOf(target: string): string | undefined {
+    return this.state.value.job?.units?.[target];
+  }
+
   /** Stops the job in hand and keeps what it has finished. */
   async stop(): Promise<void> {
     const { value: job } = this.job;

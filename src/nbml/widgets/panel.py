@@ -14,12 +14,15 @@ import traitlets
 from IPython.core.getipython import get_ipython
 
 from nbml.i18n import speaking
-from nbml.widgets.bridge import Bridge
+from nbml.spec.messages.base import Request
+from nbml.spec.messages.session import StaticBlock, StaticView
+from nbml.widgets.bridge import Bridge, Handler
 from nbml.widgets.desk import Desk
 from nbml.widgets.feed import Feed
 from nbml.widgets.frame import HANDLERS
 from nbml.widgets.modules import source
 from nbml.widgets.outbox import Outbox
+from nbml.widgets.progress import Progress
 from nbml.widgets.pump import PUMP
 from nbml.widgets.rooms import handlers, present
 from nbml.widgets.routing import run_where_asked
@@ -76,7 +79,9 @@ class WorkbenchPanel(anywidget.AnyWidget):
             prepare(self.session)
             self._outbox.take()  # is in the snapshot that the panel begins with
         self._desk = Desk(self._token)
-        self._bridge = Bridge(self.session, self._desk, {**HANDLERS, **handlers(names)}, self.deliver)
+        answering: dict[type[Request], Handler] = {**HANDLERS, **handlers(names)}
+        answering[StaticView] = self._tell_static
+        self._bridge = Bridge(self.session, self._desk, answering, self.deliver)
         self._is_shown = threading.Event()
         with speaking(self.session.language):
             script, style = source(self._token, is_first=not _CARRIERS)
@@ -172,6 +177,11 @@ class WorkbenchPanel(anywidget.AnyWidget):
 
     def _static(self) -> dict[str, str]:
         return {"text/html": static_html(self.session, self._token), "text/plain": static_text(self.session)}
+
+    def _tell_static(self, session: Session, _request: Request, _progress: Progress) -> StaticBlock:
+        return StaticBlock(
+            token=self._token, html=static_html(session, self._token), text=static_text(session)
+        )
 
     def _publish_static(self, *, is_new: bool) -> None:
         shell = get_ipython()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nbml.i18n import LANGUAGES, language, text
+from nbml.jobs.kept_tables import target_units
 from nbml.jobs.opening import AnyJob, handle_of
 from nbml.settings import Settings
 from nbml.spec.messages.session import JobLine, SessionState, TableSummary
@@ -66,6 +67,7 @@ class Session:
         self.selected: Any = None
         self.lock = threading.RLock()
         self.feed: Feed | None = None
+        self._units: dict[str, str] = {}
         self._find_feed = find_feed
         self._table_changes = 0
         self._is_said = said is not None
@@ -152,8 +154,9 @@ class Session:
         """
         handle = handle_of(job, self.settings) if isinstance(job, str) else job
         feed = self._find_feed(handle.id, handle.settings)
+        units = target_units(handle)
         with self.lock:
-            self.job, self.feed = handle, feed
+            self.job, self.feed, self._units = handle, feed, units
             self.tell_job(feed)
         self.outbox.put(lambda: {"v": 1, "kind": "snapshot", **feed.view()})
 
@@ -175,6 +178,7 @@ class Session:
                     "title": shown(feed.snapshot.title or spec.title, 200),
                     "state": feed.status,
                     "targets": tuple(shown(name, _WIDTH) for name in spec.targets[:_NAMES]),
+                    "units": self._units,
                     "models": tuple(spec.models),
                     "task": spec.task,
                 }

@@ -110,10 +110,12 @@ function Trials({ app: { t, fmt }, job }: Facts) {
   );
 }
 
-function Best({ app: { t, fmt }, job }: Facts) {
-  const best = leader(job)?.best;
-  if (!best) return null;
-  return <span>{t("panel.job.best", { score: fmt.spread(best.value, foldSpread(best.folds)) })}</span>;
+function Best({ app: { t, fmt, store }, job }: Facts) {
+  const study = leader(job);
+  if (!study?.best) return null;
+  const { value, folds } = study.best;
+  const score = fmt.spread(value, foldSpread(folds), store.unitOf(study.target));
+  return <span title="RMSE">{t("panel.job.best", { score })}</span>;
 }
 
 function Left({ app: { t, fmt, store }, job }: Facts) {

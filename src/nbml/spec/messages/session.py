@@ -38,6 +38,7 @@ class JobLine(Strict):
     title: str
     state: LineState = Field(description="As in the snapshot; interrupted when nobody runs it any more.")
     targets: tuple[str, ...] = ()
+    units: dict[str, str] = Field(default_factory=dict, description="Of targets that have one, by name.")
     models: tuple[str, ...] = ()
     task: Literal["train", "optimize"] = Field(default="train", description="Which room it belongs to.")
 
@@ -145,11 +146,25 @@ class PanelModule(Request):
     kind: Literal["panel_module"] = "panel_module"
 
 
+class StaticView(Request):
+    """What a saved notebook shows of the panel, as it is now. Answered with StaticBlock."""
+
+    kind: Literal["static_view"] = "static_view"
+
+
 class Cancel(Request):
     """Give up another request; it is answered with a fault, unless its answer is on the way already."""
 
     kind: Literal["cancel"] = "cancel"
     target_request_id: Id
+
+
+class StaticBlock(Strict):
+    """The output beside the live view, for a page that has forgotten which of its outputs it is."""
+
+    token: str = Field(description="The panel's own; the block's class ends in it.")
+    html: str
+    text: str
 
 
 class ModuleSent(Strict):
@@ -160,11 +175,23 @@ class ModuleSent(Strict):
     sha256: str = Field(description="Of the joined text, as UTF-8.")
 
 
-Requests = (Hello, OpenJob, CloseJob, StopJob, SetLanguage, SetRoom, FigureModule, PanelModule, Cancel)
+Requests = (
+    Hello,
+    OpenJob,
+    CloseJob,
+    StopJob,
+    SetLanguage,
+    SetRoom,
+    FigureModule,
+    PanelModule,
+    StaticView,
+    Cancel,
+)
 Answers: dict[type[Request], type[Strict]] = {
     Hello: PanelSnapshot,
     OpenJob: PanelSnapshot,
     SetLanguage: PanelSnapshot,
     FigureModule: ModuleSent,
     PanelModule: ModuleSent,
+    StaticView: StaticBlock,
 }

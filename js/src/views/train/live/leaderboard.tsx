@@ -4,7 +4,8 @@ import type { Snapshot, StudyView } from "../../../protocol/types";
 import { foldSpread } from "../../../state/job";
 
 export function LiveLeaderboard({ app, job, target }: { app: App; job: Snapshot; target: string }) {
-  const { t, fmt } = app;
+  const { t, fmt, store } = app;
+  const unit = store.unitOf(target);
   const studies = job.studies.filter(study => study.target === target).sort(byScore);
   const done = (study: StudyView) => study.complete + study.failed;
   return (
@@ -15,6 +16,7 @@ export function LiveLeaderboard({ app, job, target }: { app: App; job: Snapshot;
             <th scope="col">{t("train_room.board.model")}</th>
             <th scope="col" class="nbml-end">
               {t("train_room.board.rmse")}
+              {unit && ` [${unit}]`}
             </th>
             <th scope="col" class="nbml-end">
               {t("train_room.board.best_trial")}

@@ -37,6 +37,7 @@ export function SearchPlot({ app, job, target }: SearchPlotProps) {
   };
   const isCut = shown.some(({ study }) => (study.trials[0]?.number ?? 0) > 0);
   const floor = HEIGHT - FRAME.bottom - FRAME.strip;
+  const unit = app.store.unitOf(target);
   const has = (state: string) => drawn.points.some(point => point.trial.state === state);
   return (
     <div class="nbml-train-plot">
@@ -77,7 +78,13 @@ export function SearchPlot({ app, job, target }: SearchPlotProps) {
             step(by);
           }}
         >
-          <Axes drawn={drawn} width={width} floor={floor} fmt={fmt.number} />
+          <Axes
+            drawn={drawn}
+            width={width}
+            floor={floor}
+            fmt={fmt.number}
+            title={unit ? `RMSE [${unit}]` : "RMSE"}
+          />
           <text class="nbml-plot-title" x={FRAME.left} y={HEIGHT - 4}>
             {t("train_room.axis.trial")}
           </text>
@@ -110,11 +117,13 @@ function Axes({
   width,
   floor,
   fmt,
+  title,
 }: {
   drawn: Drawing;
   width: number;
   floor: number;
   fmt: (value: number, places: number) => string;
+  title: string;
 }) {
   return (
     <g class="nbml-plot-axes">
@@ -127,7 +136,7 @@ function Axes({
         </g>
       ))}
       <text class="nbml-plot-title" x={4} y={FRAME.top - 1}>
-        RMSE
+        {title}
       </text>
       <line class="nbml-plot-axis" x1={FRAME.left} x2={width - FRAME.right} y1={floor} y2={floor} />
       {drawn.xTicks.map(({ at, value }) => (

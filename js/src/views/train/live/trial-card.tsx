@@ -35,7 +35,9 @@ export function TrialCard({ app, job, point, width, many }: TrialCardProps) {
       </strong>{" "}
       {trial.state !== "complete" && <span>{t(`train_room.trial.${trial.state}`)}</span>}
       {trial.value !== null && (
-        <div class="nbml-figures">RMSE {fmt.spread(trial.value, foldSpread(trial.folds))}</div>
+        <div class="nbml-figures">
+          RMSE {fmt.spread(trial.value, foldSpread(trial.folds), app.store.unitOf(point.study.target))}
+        </div>
       )}
       <FoldBars app={app} names={job.fold_names} values={trial.folds} />
       {trial.error && (
