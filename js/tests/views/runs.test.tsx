@@ -100,7 +100,7 @@ it("puts several side by side and says when that is not fair", async () => {
   await user.keyboard("{/Control}");
   await screen.findByText(/cannot be compared directly/);
   const scores = screen.getByRole("grid", { name: "Scores" });
-  expect(within(scores).getAllByText("guessing the mean")).toHaveLength(2);
+  expect(within(scores).getAllByText("mean (baseline)")).toHaveLength(2);
   expect(
     within(screen.getByRole("grid", { name: "What was done differently" })).getByText("lot"),
   ).toBeTruthy();

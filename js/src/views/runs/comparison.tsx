@@ -2,6 +2,7 @@
 import type { App } from "../../app";
 import type { Comparison as Compared, ComparedModel } from "../../protocol/types";
 import { type Column, FaultNotice, Notice, Section, Stack, Table } from "../../ui";
+import { familyName } from "../train/result/board";
 import { useAsk } from "../use-ask";
 import { FoldStrip } from "./fold-strip";
 
@@ -56,7 +57,7 @@ function Scores({ app, compared }: { app: App; compared: Compared }) {
       title: t("runs_room.column.models"),
       width: "8rem",
       value: model => model.family,
-      cell: model => (model.family === "baseline" ? t("runs_room.baseline") : model.family),
+      cell: model => familyName(app, model.family),
     },
     ...METRICS.map(
       (metric): Column<ComparedModel> => ({

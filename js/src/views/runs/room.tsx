@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { RoomProps } from "../../app";
 import type { KernelFault } from "../../protocol/client";
 import type { DeletedJob, JobSummary, RunList } from "../../protocol/types";
-import { Empty, FaultNotice, Notice, Row, Segmented, Stack, TextBox } from "../../ui";
+import { Button, Empty, FaultNotice, Notice, Row, Segmented, Stack, TextBox } from "../../ui";
 import { Comparison } from "./comparison";
 import { Detail } from "./detail";
 import { RunTable } from "./run-table";
@@ -87,11 +87,26 @@ export function RunsRoom({ app }: RoomProps) {
     setChosen(new Set([job_id]));
   };
 
+  const { table, rooms } = store.state.value;
+  const first = (table ? (["train"] as const) : (["data", "train"] as const)).find(one =>
+    rooms.includes(one),
+  );
   if (list && list.total === 0 && !search && which === "any" && !deleted) {
     return (
       <>
         {fault && <FaultNotice fault={fault} />}
-        <Empty title={t("runs_room.empty.title")}>{t("runs_room.empty.words", { home: list.home })}</Empty>
+        <Empty
+          title={t("runs_room.empty.title")}
+          action={
+            first && (
+              <Button kind="primary" onClick={() => app.open(first)}>
+                {t(`runs_room.empty.${first}`)}
+              </Button>
+            )
+          }
+        >
+          {t("runs_room.empty.words", { home: list.home })}
+        </Empty>
       </>
     );
   }

@@ -2,6 +2,7 @@
 import type { App } from "../../app";
 import type { JobSummary } from "../../protocol/types";
 import { type Column, type Mark, Status, Table } from "../../ui";
+import { familyName } from "../train/result/board";
 
 export const MARK: Record<JobSummary["state"], Mark> = {
   queued: "waiting",
@@ -73,7 +74,10 @@ export function RunTable({ app, lines, isLoading, inHand, chosen, onChoose, onOp
       title: t("runs_room.column.models"),
       width: "minmax(6.5rem, 1fr)",
       value: line => line.models.join(", "),
-      cell: line => <span title={line.models.join(", ")}>{line.models.join(", ")}</span>,
+      cell: line => {
+        const names = line.models.map(name => familyName(app, name)).join(", ");
+        return <span title={names}>{names}</span>;
+      },
     },
     {
       key: "created",

@@ -37,7 +37,7 @@ export function Form({ app, drafting }: FormProps) {
         <NotedField app={app} drafting={drafting} field="targets">
           <MultiCombo
             value={form.targets}
-            options={targets.map(option)}
+            options={targets.map(column => option(app, column))}
             onChange={chosen => change({ targets: chosen })}
             placeholder={t("train_room.targets.choose")}
           />
@@ -99,7 +99,12 @@ function Features({ app, drafting }: FormProps) {
           : app.t("train_room.features.all", { n: used.length })
       }
     >
-      <MultiCombo value={used} options={usable.map(option)} onChange={choose} shown={6} />
+      <MultiCombo
+        value={used}
+        options={usable.map(column => option(app, column))}
+        onChange={choose}
+        shown={6}
+      />
     </NotedField>
   );
 }
@@ -116,7 +121,7 @@ export function ColumnCombo({ app, columns, value, onChange }: ColumnComboProps)
   return (
     <Combo
       value={value}
-      options={columns.map(option)}
+      options={columns.map(column => option(app, column))}
       onChange={onChange}
       placeholder={app.t("train_room.none")}
       clearable
@@ -124,6 +129,7 @@ export function ColumnCombo({ app, columns, value, onChange }: ColumnComboProps)
   );
 }
 
-function option({ name, kind, unit }: ColumnChoice): Option {
-  return { value: name, label: name, hint: unit ?? (kind === "category" ? kind : undefined) };
+function option({ t }: App, { name, kind, unit }: ColumnChoice): Option {
+  const hint = unit ?? (kind === "category" ? t("data_room.kind.category") : undefined);
+  return { value: name, label: name, hint };
 }

@@ -67,7 +67,9 @@ export function Board({ app, view, result }: { app: App; view: ResultView; resul
 }
 
 export function familyName({ t }: App, family: string): string {
-  return family === "baseline" ? t("train_room.baseline") : t(`train_room.family.${family}`);
+  const key = family === "baseline" ? "train_room.baseline" : `train_room.family.${family}`;
+  const words = t(key);
+  return words === key ? family : words;
 }
 
 function rank(row: LeaderRow): number {
