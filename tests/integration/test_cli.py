@@ -17,9 +17,13 @@ import pytest
 
 import nbml
 from nbml.cli import main
+from nbml.jobs.history.lineage import lineage
+from nbml.jobs.job import Job
+from nbml.jobs.predicting.records import drop_record, list_records, table_path
 from nbml.settings import Settings
 from nbml.spec.parse import load_spec
 from nbml.spec.result import TrainRecord
+from nbml.tracking.store import resolve
 
 pytestmark = [pytest.mark.mlflow, pytest.mark.slow, pytest.mark.timeout(600)]
 TARGET, GROUP = "強度[MPa]", "ロット"
@@ -127,6 +131,82 @@ def test_predictions_stand_beside_the_rows(nbml_cli, home, mix, trained, suffix)
                                rtol=1e-15 if suffix == ".xlsx" else 0)  # fmt: skip
     assert set(back["備考"]) == {"'=1+1" if suffix in (".csv", ".tsv") else "=1+1"}
     assert back["温度[℃]"].tolist() == rows["温度[℃]"].tolist()
+
+
+def test_predicting_from_the_command_line_is_a_run_in_the_lineage(nbml_cli, home, mix, trained):
+    """With a file, and with what is only shown."""
+    folder = Job(trained.job_id).paths
+    for old in list_records(folder):
+        drop_record(folder, old.id)
+    nbml_cli("predict", trained.job_id, mix.name, "-o", "答え.csv", "--interval", "0.8")
+    nbml_cli("predict", trained.job_id, mix.name, "--json")
+    shown, written = list_records(folder)
+    assert (written.source, written.rows, written.interval) == ("配合.csv", 60, 0.8)
+    assert (shown.source, shown.interval) == ("配合.csv", 0.9)
+    assert written.source_sha256 == nbml.read(mix).sha256
+    out = pd.read_csv(home / "答え.csv")
+    kept = pd.read_parquet(table_path(folder, written.id))
+    np.testing.assert_array_equal(kept[f"upper_{TARGET}"], out[f"upper_{TARGET}"])
+    assert kept[GROUP].tolist() == out[GROUP].tolist()
+    graph = lineage(trained.job_id)
+    model = next(node.id for node in graph.nodes if node.kind == "model")
+    made = [edge.made for edge in graph.edges if edge.used == model]
+    assert set(made) == {f"prediction:{shown.id}", f"prediction:{written.id}"}
+    (home / "lacking.csv").write_text("温度[℃]\n20\n30\n", encoding="utf-8")
+    nbml_cli("predict", trained.job_id, "lacking.csv", "-o", "never.csv", code=3)
+    assert not (home / "never.csv").exists()
+    assert len(list_records(folder)) == 2
+
+
+def test_a_run_whose_job_is_elsewhere_is_explained_and_predicted(home, mix, trained, tmp_path, monkeypatch):
+    """All that is shared is MLflow: the models hold their rows, the run its out-of-fold table."""
+    here = Settings(home=home)
+    rows, job = nbml.read(mix).frame, Job(trained.job_id, here)
+    local, alone = nbml.explain(job), nbml.explain(job, rows=rows[:7])
+    answers = job.result().predict(rows, record=False)
+    monkeypatch.setenv("NBML_TRACKING_URI", resolve(here).uri)
+    monkeypatch.setenv("NBML_HOME", str(tmp_path / "other"))
+    for run in (trained.run_id, f"runs:/{trained.run_id}"):
+        why = nbml.explain(run)
+        np.testing.assert_allclose(why.values, local.values, rtol=1e-12, atol=1e-12)
+        assert why.values.index.tolist() == local.values.index.tolist()
+        assert why.rows["fold"].tolist() == local.rows["fold"].tolist()
+        np.testing.assert_array_equal(why.rows["measured"], local.rows["measured"])
+    row, feature = int(why.explained.rows[3]), why.features[0]
+    for figure in (why.bar(), why.beeswarm(row=row), why.waterfall(row), why.dependence(feature),
+                   why.partial_dependence(feature, by="種類"), why.permutation(), why.interactions(),
+                   why.residuals()):  # fmt: skip
+        assert figure.data
+    assert why.table_rows([row])["種類"].tolist() == rows["種類"].iloc[[row]].tolist()
+    with pytest.raises(nbml.NbmlError, match="NBML-V02"):
+        why.partial_dependence(feature, by=GROUP)
+    found = nbml.explain(run, rows=rows[:7])
+    np.testing.assert_allclose(found.values, alone.values, rtol=1e-12, atol=1e-12)
+    pd.testing.assert_frame_equal(nbml.predict(run, rows), answers, check_exact=True)
+    assert not (tmp_path / "other" / "jobs").exists()
+
+
+def test_what_a_run_elsewhere_lacks_is_said(home, trained, tmp_path, monkeypatch):
+    here = Settings(home=home)
+    monkeypatch.setenv("NBML_TRACKING_URI", resolve(here).uri)
+    monkeypatch.setenv("NBML_HOME", str(tmp_path / "other"))
+    for absent, code in (("runs:/" + "0" * 32, "NBML-T06"), ("absent", "NBML-J02")):
+        with pytest.raises(nbml.NbmlError) as caught:
+            nbml.explain(absent)
+        assert caught.value.code == code
+    (leaders,) = (home / "mlflow").glob(f"**/{trained.run_id}/**/leaderboard.json")
+    whole = leaders.read_bytes()
+    try:
+        leaders.write_text("[{}]")
+        with pytest.raises(nbml.NbmlError, match="NBML-T11"):
+            nbml.explain(trained.run_id)
+        leaders.unlink()
+        with pytest.raises(nbml.NbmlError, match="NBML-T11") as caught:
+            nbml.explain(trained.run_id)
+        assert caught.value.fields["files"] == ["leaderboard.json"]
+        assert "nbml.load" in caught.value.next_step
+    finally:
+        leaders.write_bytes(whole)
 
 
 @pytest.mark.parametrize(

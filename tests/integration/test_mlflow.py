@@ -31,9 +31,11 @@ from nbml.spec.train import TrainSpec
 from nbml.tracking import writer as writer_module
 from nbml.tracking.kept import Kept
 from nbml.tracking.load import fetch_bundle, find_run
+from nbml.tracking.model import signature
 from nbml.tracking.names import key
 from nbml.tracking.store import connect, resolve
 from nbml.tracking.writer import TrackingWriter
+from tests.unit.ml.predicting import make, rows
 from tests.unit.tracking.jobs import FOLDS, STUDIES, TARGET, events, make_record, make_spec
 
 pytestmark = [pytest.mark.mlflow, pytest.mark.timeout(600)]
@@ -189,6 +191,18 @@ def test_the_logged_model_holds_no_pickle_and_says_what_it_needs(local: tuple[Se
     example = said.load_input_example(str(folder))
     assert set(example["kind"]) <= {"A", "B", "日本"}
     assert example["n"].between(0, 8).all()
+
+
+@pytest.mark.parametrize("reference", [True, False])
+def test_the_signature_names_the_very_columns_that_come_back(tmp_path: Path, reference: bool) -> None:
+    """Served predictions have no column that the signature does not know, and lack none."""
+    predictor = make(tmp_path / "models", reference=reference)
+    said, answered = signature(predictor), predictor.predict(rows(5))
+    assert said.outputs.input_names() == list(answered.columns)
+    kinds = {one.name: one.type.name for one in said.outputs.inputs}
+    assert kinds == {name: "string" if name == "flags" else "double" for name in answered}
+    assert any(name.startswith("lower_") for name in kinds) == reference
+    assert all(one.required for one in said.outputs.inputs)
 
 
 def test_the_bundle_comes_back_checked(

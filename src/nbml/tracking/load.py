@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,6 +177,47 @@ def fetch_bundle(
             if not place.exists():
                 raise
     return place
+
+
+def fetch_files(
+    ref: RunRef,
+    names: Sequence[str],
+    settings: Settings,
+    *,
+    connect: Callable[[Store], MlflowClient] = connect,
+) -> dict[str, bytes]:
+    """Files of a run by name: what was asked and what came of it. They are data, and to be read as such.
+
+    Parameters
+    ----------
+    ref : RunRef
+        From ``find_run``.
+    names : sequence of str
+        Names of artifacts of the job's run.
+    settings : Settings
+        Where MLflow is.
+    connect : callable
+        Makes the client of a store.
+
+    Raises
+    ------
+    TrackingError
+        NBML-T08 when MLflow does not answer, NBML-T11 when the run lacks some of them.
+    """
+    store = resolve(settings)
+
+    def look() -> dict[str, bytes]:
+        client = connect(store)
+        there = {one.path for one in client.list_artifacts(ref.run_id)}
+        lacking = [name for name in names if name not in there]
+        if lacking:
+            raise TrackingError("NBML-T11", id=ref.run_id, files=lacking)
+        with tempfile.TemporaryDirectory(prefix="nbml-run-") as folder:
+            found = {name: client.download_artifacts(ref.run_id, name, folder) for name in names}
+            return {name: Path(path).read_bytes() for name, path in found.items()}
+
+    with _guarded():
+        return _asking(store, ref.run_id, look)
 
 
 def _fetch(client: MlflowClient, store: Store, ref: RunRef, folder: Path) -> None:

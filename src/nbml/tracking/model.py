@@ -6,7 +6,7 @@ user's table is needed. Knows nothing of runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nbml.ml.encoder import Encoder
     from nbml.ml.feature import Feature
+    from nbml.ml.predictor import Predictor
 
 LOADER = "nbml.tracking.pyfunc_model"
 DATA = "data/models"
@@ -46,6 +47,7 @@ def save_model(models: Path, into: Path, model: Model) -> None:
     import mlflow.pyfunc
 
     from nbml.ml.bundle.reader import open_bundle
+    from nbml.ml.predictor import Predictor
 
     bundle = open_bundle(models)
     with quiet("mlflow.pyfunc"):
@@ -54,26 +56,29 @@ def save_model(models: Path, into: Path, model: Model) -> None:
             loader_module=LOADER,
             data_path=str(models),
             mlflow_model=model,
-            signature=signature(bundle.encoder, bundle.targets),
+            signature=signature(Predictor(bundle)),
             input_example=input_example(bundle.encoder),
             pip_requirements=requirements(card.family for card in bundle.cards),
         )
 
 
-def signature(encoder: Encoder, targets: Sequence[str]) -> ModelSignature:
+def signature(predictor: Predictor) -> ModelSignature:
     """Names of inputs and outputs, and which inputs may lack.
 
     Inputs are of type ``any``: MLflow would refuse whole numbers where a column had decimals in training and
-    numbers for a category, both of which the encoder reads as ``nbml.predict`` does.
+    numbers for a category, both of which the encoder reads as ``nbml.predict`` does. Outputs are the columns
+    of an answer, as the models give it for no rows at all.
     """
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, Schema
     from mlflow.types.schema import AnyType
 
-    inputs = Schema([ColSpec(AnyType(), one.name, required=not one.is_empty) for one in encoder.features])
-    numbers = [f"{stem}_{target}" for target in targets for stem in ("predicted", "spread")]
-    outputs = [ColSpec("double", name, required=name.startswith("predicted")) for name in numbers]
-    outputs.append(ColSpec("string", "flags"))
+    features = predictor.bundle.encoder.features
+    inputs = Schema([ColSpec(AnyType(), one.name, required=not one.is_empty) for one in features])
+    answered = predictor.predict(input_example(predictor.bundle.encoder)[:0])
+    outputs = [
+        ColSpec("double" if answered[name].dtype.kind == "f" else "string", str(name)) for name in answered
+    ]
     return ModelSignature(inputs=inputs, outputs=Schema(outputs))
 
 

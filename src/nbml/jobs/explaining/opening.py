@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbml.errors import JobError
+from nbml.engine.job_folder import JobFolder
+from nbml.errors import JobError, TrackingError
 from nbml.jobs.explaining.explanation import Check, Explanation, _go_on
+from nbml.jobs.explaining.remote import open_remote
 from nbml.jobs.explaining.shap_values import Of, final_values, held_out_values
 from nbml.jobs.explaining.subject import Subject
 from nbml.jobs.job import Job
+from nbml.jobs.models import folder_of
+from nbml.jobs.opening import handle_of
 from nbml.jobs.result import TrainResult
+from nbml.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nbml.tracking.load import RunRef
 
 
 def explain(
@@ -29,7 +36,9 @@ def explain(
     Parameters
     ----------
     run : Job, TrainResult or str
-        A finished training; a str is its job id or MLflow run id. A running job is waited for.
+        A finished training; a str is its job id, its MLflow run id or an address (``runs:/..``,
+        ``models:/name@alias``). A running job is waited for. Of a run whose job is not on this machine the
+        rows that its models keep are explained, at most 5,000.
     target : str, optional
         The first one when left out.
     family : str, optional
@@ -48,14 +57,14 @@ def explain(
     ------
     JobError
         NBML-J02 no such job, NBML-J05 no result, NBML-J06 no such model, NBML-V03 no final model,
-        NBML-V04 no rows, NBML-V06 rows given for held-out models.
+        NBML-V04 no rows, NBML-V06 rows given for held-out models, NBML-V09 no rows in a run of MLflow.
+    TrackingError
+        NBML-T06 to T09, NBML-T11 when a run of MLflow cannot be had or lacks what it needs.
     """
     if rows is not None and of == "held_out":
         raise JobError("NBML-V06")
-    job = _job_of(run)
-    job.wait()
     return make_explanation(
-        Subject.of(job), target, family, of=of or ("held_out" if rows is None else "final"), rows=rows
+        subject_of(run), target, family, of=of or ("held_out" if rows is None else "final"), rows=rows
     )
 
 
@@ -94,14 +103,33 @@ def explain_cells(
     return make_explanation(subject, target, family, of="final", rows=row, check=check)
 
 
-def _job_of(run: Any) -> Job:
-    if isinstance(run, Job):
-        return run
+def subject_of(run: Any) -> Subject:
+    """A training by its handle, result, id or place in MLflow, opened; one that runs is waited for."""
+    settings = Settings()
     if isinstance(run, TrainResult):
-        return Job(run.record.job_id)
-    from nbml.jobs.models import open_job
+        run = Job(run.record.job_id, settings)
+    if not isinstance(run, Job):
+        identifier = str(run)
+        if ":/" not in identifier and JobFolder.of(settings.jobs, identifier).exists():
+            run = handle_of(identifier, settings)
+        else:
+            ref = _find(identifier, settings)
+            if folder_of(ref, settings) is None:
+                return open_remote(ref, settings)
+            run = Job(ref.job_id, settings)
+    if not isinstance(run, Job):
+        raise JobError("NBML-J40", job_id=run.id, task=run.spec.task, wanted="train")
+    run.wait()
+    return Subject.of(run)
 
-    job = open_job(str(run))
-    if not isinstance(job, Job):
-        raise JobError("NBML-J40", job_id=job.id, task=job.spec.task, wanted="train")
-    return job
+
+def _find(identifier: str, settings: Settings) -> RunRef:
+    """A run of MLflow; what is neither an address nor known there is told as a job that is not here."""
+    from nbml.tracking.load import find_run
+
+    try:
+        return find_run(identifier, settings)
+    except TrackingError as error:
+        if ":/" in identifier or error.code not in ("NBML-T04", "NBML-T06"):
+            raise
+        raise JobError("NBML-J02", job_id=identifier) from error

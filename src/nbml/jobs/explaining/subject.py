@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nbml.data.store import load_frame
 from nbml.engine.budget import cpu_budget
+from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError
 from nbml.jobs.result import TrainResult
 from nbml.ml.bundle.manifest import ModelCard
@@ -20,12 +21,40 @@ from nbml.ml.models.base import FittedModel, Floats
 from nbml.spec.result import Leader
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from nbml.jobs.job import Job
+    from nbml.settings import Settings
+    from nbml.spec.train import TrainSpec
 
 NO_FOLD = -2
 """Fold of a row that took no part."""
+
+
+class Asked(Protocol):
+    """What is needed of a job beside its result."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        ...
+
+    @property
+    def spec(self) -> TrainSpec:
+        """What was asked for."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +63,11 @@ class Subject:
 
     Attributes
     ----------
-    job : Job
+    job : Asked
     result : TrainResult
     """
 
-    job: Job
+    job: Asked
     result: TrainResult
 
     @classmethod
@@ -63,7 +92,7 @@ class Subject:
         """The training table in the row order of the input."""
         resolved = self.job.spec.resolved
         assert resolved is not None
-        return load_frame(self.job.paths.data, resolved.columns_sha256)
+        return load_frame(JobFolder(self.job.folder).data, resolved.columns_sha256)
 
     @cached_property
     def X(self) -> Floats:  # noqa: N802 - the field's name
