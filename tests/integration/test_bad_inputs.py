@@ -81,6 +81,11 @@ REFUSED = {
         {"features": ["x", "d"]},
         "NBML-D51",
     ),
+    "R24 durations as groups": (
+        lambda: table().assign(lot=pd.to_timedelta(np.arange(N) % 4, unit="s")),
+        {"group": "lot"},
+        "NBML-D72",
+    ),
     "kinds of no column": (lambda: table(), {"kinds": {"nope": "number"}}, "NBML-S06"),
     "text said to be numbers": (lambda: table(), {"kinds": {"kind": "number"}}, "NBML-D68"),
     # Frames
@@ -189,7 +194,7 @@ TRAINED = {
     "D16 groups 00123 and 123": (
         lambda: table().assign(lot=["00123", "123", "0123"] * 12),
         {"group": "lot"},
-        None,
+        "NBML-D73",
     ),
     "D16 groups of numbers": (lambda: table().assign(lot=[1.5, 2.5, 3.5] * 12), {"group": "lot"}, None),
     "D17 group as a feature": (lambda: table(), {"group": "lot", "features": ["x", "lot"]}, "NBML-D17"),
@@ -270,6 +275,11 @@ TRAINED = {
     ),
     "D7 two values": (lambda: table().assign(y=(table()["y"] > 1) * 1.0), {}, "NBML-D07"),
     "R19 whole numbers beyond 2^53": (lambda: table().assign(id=[2**60 + k for k in range(N)]), {}, None),
+    "R23 dates as numbers": (
+        lambda: table().assign(day=[20231230, 20240101] * (N // 2)),
+        {},
+        "NBML-D74",
+    ),
     "R22 booleans with gaps": (lambda: table().assign(b=[True, False, None] * 12), {}, None),
 }
 

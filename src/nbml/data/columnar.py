@@ -1,4 +1,8 @@
-"""Parquet and Feather (Arrow IPC): read whole from memory, sized by their own metadata first."""
+"""Parquet and Feather (Arrow IPC): read whole from memory, sized first by what their parts say of themselves.
+
+A text that is stored once and meant in a million rows is a small file and a large column: texts are read as
+codes and counted before they are written out.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,12 @@ import re
 from collections.abc import Callable
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
-from nbml.data.limits import ReadLimits
+from nbml.data.arrow_sizes import stream_of, unpacked_sizes
+from nbml.data.limits import ReadLimits, too_large
 from nbml.data.raw import Notes, RawTable
 from nbml.errors import ReadError
 from nbml.spec.reading import shown
@@ -56,24 +62,59 @@ def _whole(
 
 
 def _parquet(data: bytes, path: str, limits: ReadLimits) -> pa.Table:
-    file = pq.ParquetFile(pa.BufferReader(data))
+    source = pa.BufferReader(data)
+    schema = pq.read_schema(source)
+    texts = [field.name for field in schema if pa.types.is_string(field.type) or _is_large(field.type)]
+    source.seek(0)
+    file = pq.ParquetFile(source, read_dictionary=texts)
     meta = file.metadata
-    limits.check_shape(path, meta.num_rows, len(file.schema_arrow))
-    unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-    limits.check_unpacked(path, len(data), unpacked)
-    return file.read()
+    limits.check_shape(path, meta.num_rows, len(schema))
+    groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
+    limits.check_unpacked(path, len(data), sum(group.total_byte_size for group in groups))
+    values = sum(group.column(j).num_values for group in groups for j in range(group.num_columns))
+    if values > limits.cells:
+        raise too_large(path, "cells", values, limits.cells)
+    return _written_out(file.read(), path, limits)
 
 
 def _feather(data: bytes, path: str, limits: ReadLimits) -> pa.Table:
-    reader = ipc.open_file(pa.BufferReader(data))
-    limits.check_shape(path, 0, len(reader.schema))
-    batches, size = [], 0
-    for i in range(reader.num_record_batches):
-        batches.append(reader.get_batch(i))
-        size += batches[-1].nbytes
+    size = 0
+    for part in unpacked_sizes(data):
+        size += part
         limits.check_unpacked(path, len(data), size)
-        limits.check_shape(path, sum(batch.num_rows for batch in batches), len(reader.schema))
-    return pa.Table.from_batches(batches, reader.schema)
+    reader = ipc.open_stream(pa.BufferReader(stream_of(data)))
+    limits.check_shape(path, 0, len(reader.schema))
+    batches, rows = [], 0
+    for batch in reader:
+        batches.append(batch)
+        rows += batch.num_rows
+        limits.check_shape(path, rows, len(reader.schema))
+    return _written_out(pa.Table.from_batches(batches, reader.schema), path, limits)
+
+
+def _is_large(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_large_string(kind))
+
+
+def _written_out(table: pa.Table, path: str, limits: ReadLimits) -> pa.Table:
+    """Texts given as codes as texts, once they are known to fit."""
+    coded = {
+        i: column
+        for i, column in enumerate(table.columns)
+        if pa.types.is_dictionary(column.type)
+        and (pa.types.is_string(column.type.value_type) or _is_large(column.type.value_type))
+    }
+    size = 0
+    for column in coded.values():
+        for chunk in column.chunks:
+            lengths = pc.take(pc.binary_length(chunk.dictionary), chunk.indices)
+            size += int(pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0)
+    if size > limits.unpacked_bytes:
+        raise ReadError("NBML-R06", path=path, size=size, limit=limits.unpacked_bytes)
+    limits.check_bytes(path, size)
+    for i, column in coded.items():
+        table = table.set_column(i, table.schema.field(i).name, column.cast(pa.large_string()))
+    return table
 
 
 def _index_columns(schema: pa.Schema) -> set[str]:

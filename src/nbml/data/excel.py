@@ -1,4 +1,7 @@
-"""One sheet of an Excel workbook (xlsx): stored values only, nothing is calculated, no link is followed."""
+"""One sheet of an Excel workbook (xlsx): stored values only, nothing is calculated, no link is followed.
+
+What stands merged or hidden in the sheet is ``merged``'s business.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,32 @@ import datetime as dt
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from nbml.data.delimited import report_header
-from nbml.data.header import Row, common_width, find_header, said_header
-from nbml.data.limits import ReadLimits
+from nbml.data.header import Header, Row, common_width, find_header, said_header
+from nbml.data.limits import ReadLimits, too_large
+from nbml.data.merged import Merged, fill_down, fill_right, hidden, merged_cells
+from nbml.data.names import join_names
 from nbml.data.raw import Notes, RawTable
 from nbml.data.types import EXACT
 from nbml.errors import ReadError
 from nbml.spec.reading import ReadOptions, shown
 
 _SAMPLE_ROWS = 200
+_GRID_ROWS = 1 << 20
 _BARE_FORMULA = re.compile(rb"<c\b[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 
 
 def read_excel(data: bytes, path: str, options: ReadOptions, limits: ReadLimits, notes: Notes) -> RawTable:
     """Names and columns of a sheet: the one asked for, else the first visible one that holds something.
 
-    A column of one kind of value keeps it; one of several kinds becomes text, decided like a text file's.
+    A column of one kind of value keeps it; one of several kinds becomes text, decided like a text file's. A
+    merged cell's value stands in every row of the table that it covers, in its first column; hidden rows and
+    columns are read like others. Both are said.
 
     Raises
     ------
@@ -40,20 +49,25 @@ def read_excel(data: bytes, path: str, options: ReadOptions, limits: ReadLimits,
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = _choose(book, options.sheet, path, notes)
         table = _rows(sheet, path, limits)
-        formulas = _bare_formulas(data, sheet)
+        part = _part(data, sheet)
         book.close()
     except ReadError:
         raise
     except Exception as error:  # openpyxl lets through whatever a torn XML part makes it stumble over
         reason = shown(f"Excel: {type(error).__name__} {error}", 160)
         raise ReadError("NBML-R10", path=path, format=reason) from error
-    if formulas:
+    if formulas := len(_BARE_FORMULA.findall(part)):
         notes.warn("sheet.formulas", count=formulas)
-    return _table(table, path, options, limits, notes)
+    return _table(table, part, path, options, limits, notes)
 
 
 def _table(
-    table: list[tuple[Any, ...]], path: str, options: ReadOptions, limits: ReadLimits, notes: Notes
+    table: list[tuple[Any, ...]],
+    part: bytes,
+    path: str,
+    options: ReadOptions,
+    limits: ReadLimits,
+    notes: Notes,
 ) -> RawTable:
     depth = max((*_lines(options.header), options.first_row or 0))
     rows = [
@@ -69,12 +83,34 @@ def _table(
     if header.first >= len(rows):
         raise ReadError("NBML-R12", path=path, columns=len(header.names))
     report_header(header, notes)
-    body = [values for values in table[rows[header.first].line - 1 :] if any(v is not None for v in values)]
-    width = max(width, *(len(values) for values in body)) if body else width
-    limits.check_shape(path, len(body), width)
-    square = [values if len(values) == width else (values + (None,) * width)[:width] for values in body]
-    names = (header.names + [""] * width)[:width] if header.names else [""] * max(width, common_width(rows))
+    top = rows[header.first].line
+    lines = [line for line, values in enumerate(table[top - 1 :], top) if any(v is not None for v in values)]
+    width = max(width, *(len(table[line - 1]) for line in lines))
+    limits.check_shape(path, len(lines), width)
+    square = [[*table[line - 1], *[None] * (width - len(table[line - 1]))] for line in lines]
+    cells = merged_cells(part)
+    told = _names(header, rows, cells)
+    names = (told + [""] * width)[:width] if told else [""] * max(width, common_width(rows))
+    filled, merged = fill_down(lines, square, cells)
+    if filled:
+        notes.warn("sheet.merged", count=filled, found=[_called(names[j], j) for j in sorted(merged)])
+    hidden_rows, hidden_columns = hidden(part, width)
+    if hidden_rows or hidden_columns:
+        notes.warn("sheet.hidden", rows=hidden_rows, width=hidden_columns)
     return RawTable(names, [_column(values) for values in zip(*square, strict=True)], len(square))
+
+
+def _names(header: Header, rows: Sequence[Row], cells: Sequence[Merged]) -> list[str]:
+    """The header's names, with what is merged over several of them in each."""
+    held = {row.line: list(row.cells) for row in rows if row.line in header.lines}
+    if not fill_right(held, cells):
+        return header.names
+    joined = join_names(list(held.values()))
+    return [max(pair, key=len) for pair in zip(header.names, joined, strict=True)]
+
+
+def _called(name: str, place: int) -> str:
+    return name if name.strip() else str(place + 1)
 
 
 def _lines(header: Any) -> tuple[int, ...]:
@@ -135,21 +171,23 @@ def _rows(sheet: Any, path: str, limits: ReadLimits) -> list[tuple[Any, ...]]:
         cells += end
         if end:
             last = len(rows)
-        if len(rows) > limits.rows or end > limits.columns or cells > limits.cells:
+        if len(rows) > min(limits.rows, _GRID_ROWS) or end > limits.columns or cells > limits.cells:
             limits.check_shape(path, len(rows), max(end, cells // len(rows)))
+            if len(rows) > _GRID_ROWS:
+                raise too_large(path, "rows", len(rows), _GRID_ROWS)
     return rows[:last]
 
 
-def _bare_formulas(data: bytes, sheet: Any) -> int:
-    """Formulas that were never calculated, so that the file holds no value for them."""
+def _part(data: bytes, sheet: Any) -> bytes:
+    """The XML of a sheet; nothing where openpyxl no longer says which part it is."""
     part = getattr(sheet, "_worksheet_path", None)
     if part is None:
-        return 0
+        return b""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return len(_BARE_FORMULA.findall(archive.read(part)))
+        return archive.read(part)
 
 
-def _column(values: tuple[Any, ...]) -> pa.ChunkedArray:
+def _column(values: Sequence[Any]) -> pa.ChunkedArray:
     kinds = {type(v) for v in values if v is not None}
     if kinds == {float} or kinds == {int, float}:
         array = pa.array([None if v is None else float(v) for v in values], pa.float64())

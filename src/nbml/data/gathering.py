@@ -12,7 +12,7 @@ FEW = 3
 """So many findings of one code still stand each by itself."""
 
 _OF_ONE_COLUMN = frozenset(
-    {"NBML-D04", "NBML-D20", "NBML-D21", "NBML-D22", "NBML-D24", "NBML-D28", "NBML-D38", "NBML-D63"}
+    f"NBML-D{number}" for number in ("04", "20", "21", "22", "24", "28", "38", "63", "74")
 )
 
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from nbml.errors import ReadError
 from nbml.i18n import text
 
+_NOT_LOOKED_AT = 64 << 20
+_TIMES_HELD = 3
+"""Copies of a content in memory at once: bytes, text, and the cells cut from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
@@ -42,11 +46,18 @@ class ReadLimits:
     memory_share: float = 0.6
 
     def check_unpacked(self, path: str, packed: int, unpacked: int) -> None:
-        """Raise NBML-R06 when a stream has grown beyond what is allowed or believable."""
+        """Raise NBML-R06 when a stream has grown beyond what is allowed or believable, R34 beyond memory."""
         if unpacked > self.unpacked_bytes:
             raise ReadError("NBML-R06", path=path, size=unpacked, limit=self.unpacked_bytes)
         if unpacked > self.ratio_from_bytes and unpacked > self.ratio * max(packed, 1):
             raise ReadError("NBML-R06", path=path, size=unpacked, limit=self.ratio * max(packed, 1))
+        self.check_bytes(path, unpacked)
+
+    def check_bytes(self, path: str, size: int) -> None:
+        """Raise NBML-R34 when content of so many bytes cannot be worked on in free memory."""
+        need = _TIMES_HELD * size
+        if (free := self._lacking(need)) is not None:
+            raise ReadError("NBML-R34", path=path, size_mb=size >> 20, need_mb=need >> 20, free_mb=free >> 20)
 
     def check_shape(self, path: str, rows: int, columns: int, bytes_a_cell: float = 8.0) -> None:
         """Raise NBML-R24 for a shape beyond the limits, NBML-R25 when it would not fit into free memory."""
@@ -58,14 +69,19 @@ class ReadLimits:
             if count > limit:
                 raise too_large(path, what, count, limit)
         need = int(rows * columns * (bytes_a_cell + 16))
-        if need > 64 << 20:
-            from psutil import virtual_memory
+        if (free := self._lacking(need)) is not None:
+            raise ReadError(
+                "NBML-R25", path=path, rows=rows, columns=columns, need_mb=need >> 20, free_mb=free >> 20
+            )
 
-            free = int(virtual_memory().available)
-            if need > free * self.memory_share:
-                raise ReadError(
-                    "NBML-R25", path=path, rows=rows, columns=columns, need_mb=need >> 20, free_mb=free >> 20
-                )
+    def _lacking(self, need: int) -> int | None:
+        """Bytes of free memory where `need` is more than its share; None where there is enough."""
+        if need <= _NOT_LOOKED_AT:
+            return None
+        from psutil import virtual_memory
+
+        free = int(virtual_memory().available)
+        return free if need > free * self.memory_share else None
 
 
 def too_large(path: str, what: str, count: int, limit: int) -> ReadError:

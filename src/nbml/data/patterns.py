@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 MISSING = (
     "",
@@ -87,6 +88,7 @@ _number = re.compile(f"{NUMBER}|{INFINITE}")
 _decorated = re.compile(DECORATED)
 _decimal_comma = re.compile(r"^[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?$")
 _date = re.compile(DATE)
+_says_date = re.compile(r"(?<!up)date(?![a-z])|(?<![a-z])date|日付|年月日|日時")
 _missing = frozenset(MISSING) | frozenset(MISSING_IN_NUMBERS)
 
 
@@ -119,6 +121,22 @@ def undecorated(cell: str) -> str:
         return cell
     plain = unicodedata.normalize("NFKC", cell.strip())
     return plain.translate(_UNDECORATE).strip()
+
+
+def serial_date(
+    label: str, low: float | None, high: float | None
+) -> Literal["packed_date", "serial_date"] | None:
+    """Whether numbers may be dates: 20131020, or Excel's days since 1900 under a name that says date."""
+    if low is None or high is None:
+        return None
+    if low >= 18_000_101 and high <= 21_001_231 and _is_packed(low) and _is_packed(high):
+        return "packed_date"
+    return "serial_date" if low >= 20_000 and high <= 80_000 and _says_date.search(label.casefold()) else None
+
+
+def _is_packed(number: float) -> bool:
+    day, month = int(number) % 100, int(number) // 100 % 100
+    return number == int(number) and 1 <= month <= 12 and 1 <= day <= 31
 
 
 _UNDECORATE = str.maketrans({"▲": "-", "△": "-", "−": "-"} | dict.fromkeys(",¥$€£%‰円 ", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ def read(
     *,
     roots: Sequence[Path] | None = None,
     limits: ReadLimits | None = None,
+    labels: Collection[str] = (),
     **said: Any,
 ) -> Table:
     """Read a table and say every decision taken on the way.
@@ -53,6 +54,9 @@ def read(
         Folders a file must lie in after links are followed; anywhere when not given.
     limits : ReadLimits, optional
         Size limits, also on what comes out of a compressed file.
+    labels : collection of str, optional
+        Columns that are compared and never counted with, such as the lot that groups rows: their words stay
+        apart as written where numbers would not keep them so. Names that do not occur are passed over.
     **said : Any
         Fields of `ReadOptions`, over those of `options`: ``read(path, header=(3, 4), encoding="cp932")``.
 
@@ -79,7 +83,7 @@ def read(
         raw = _read_file(resolve(source, roots), name, settings, bounds, notes)
     else:
         raise ReadError("NBML-R29", type=type(source).__name__)
-    return _settle(raw, path, name, settings, bounds, notes)
+    return _settle(raw, path, name, settings, bounds, notes, labels)
 
 
 def _options(options: ReadOptions | None, said: Mapping[str, Any]) -> ReadOptions:
@@ -94,6 +98,7 @@ def _options(options: ReadOptions | None, said: Mapping[str, Any]) -> ReadOption
 
 def _read_file(path: Path, name: str, options: ReadOptions, limits: ReadLimits, notes: Notes) -> RawTable:
     with opened(path, limits) as (stream, size):
+        limits.check_bytes(name, size)
         data = stream.read(size)
     kind = detect(data, name)
     packing = kind if kind in {"gzip", "zip"} else None
@@ -131,7 +136,13 @@ def _read_file(path: Path, name: str, options: ReadOptions, limits: ReadLimits, 
 
 
 def _settle(
-    raw: RawTable, path: str | None, name: str, options: ReadOptions, limits: ReadLimits, notes: Notes
+    raw: RawTable,
+    path: str | None,
+    name: str,
+    options: ReadOptions,
+    limits: ReadLimits,
+    notes: Notes,
+    labels: Collection[str],
 ) -> Table:
     """From raw columns to a table: names, types, sheet, report, hash."""
     raw = _without_empty(raw, notes)
@@ -145,7 +156,9 @@ def _settle(
         if is_text:
             if (longest := pc.max(pc.utf8_length(column)).as_py() or 0) > limits.cell_chars:
                 raise too_large(name, "cell", longest, limits.cell_chars)
-            settled[column_name] = settle_text(column_name, column, raw.decimal, options, notes, name)
+            settled[column_name] = settle_text(
+                column_name, column, raw.decimal, options, notes, name, is_label=column_name in labels
+            )
         else:
             fault = raw.faults.get(position)
             settled[column_name] = settle_typed(column_name, column, options, notes, name, fault)

@@ -37,10 +37,10 @@ class Remedy:
 
 
 _LEAVE_OUT = frozenset({"NBML-D17", "NBML-D19", "NBML-D20", "NBML-D21", "NBML-D22", "NBML-D24", "NBML-D38",
-                        "NBML-D51", "NBML-D63", "NBML-D70", "NBML-D71"})  # fmt: skip
+                        "NBML-D51", "NBML-D63", "NBML-D70", "NBML-D71", "NBML-D74"})  # fmt: skip
 _NOT_A_TARGET = frozenset({"NBML-D02", "NBML-D03", "NBML-D06", "NBML-D61", "NBML-D66"})
-_UNGROUP = frozenset({"NBML-D12", "NBML-D13", "NBML-D15", "NBML-D65"})
-_NO_FOLD_COLUMN = frozenset({"NBML-D54", "NBML-D56", "NBML-D57"})
+_UNGROUP = frozenset({"NBML-D12", "NBML-D13", "NBML-D15", "NBML-D65", "NBML-D72"})
+_NO_FOLD_COLUMN = frozenset({"NBML-D54", "NBML-D56", "NBML-D57", "NBML-D72"})
 
 
 def remedies(finding: Finding, sheet: ColumnSheet) -> tuple[Remedy, ...]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nbml.data.patterns import DATE, LEADING_ZERO
+from nbml.data.patterns import DATE, LEADING_ZERO, serial_date
 from nbml.data.units import split_unit
 from nbml.i18n import text as words
 from nbml.spec.columns import Column, ColumnSheet, Kind, Role
@@ -97,8 +97,8 @@ def _describe(
     role: Role = "ignored" if kind in _NO_FEATURE or (n > 0 and missing == n) else "feature"
     if kind == "date":
         note = note or words("read.note.date")
-    elif kind == "integer":
-        note = note or _serial_note(label, low, high)
+    elif kind in {"integer", "number"} and (serial := serial_date(label, low, high)):
+        note = note or words(f"read.note.{serial}")
     return Column(
         name=name,
         position=position,
@@ -141,15 +141,3 @@ def _sorted_levels(seen: pa.Array) -> tuple[str, ...]:
         return tuple(sorted(levels, key=lambda level: (float(level), level)))
     except ValueError:
         return tuple(levels)
-
-
-def _serial_note(label: str, low: float | None, high: float | None) -> str | None:
-    """Whole numbers that may be dates: 20131020, or Excel's days since 1900 under a name that says date."""
-    if low is None or high is None:
-        return None
-    if low >= 18_000_101 and high <= 21_001_231:
-        return words("read.note.packed_date")
-    says_date = any(word in label.casefold() for word in ("date", "日付", "年月日"))
-    if says_date and low >= 20_000 and high <= 80_000:
-        return words("read.note.serial_date")
-    return None

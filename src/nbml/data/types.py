@@ -46,9 +46,19 @@ class Settled:
 
 
 def settle_text(
-    name: str, column: pa.ChunkedArray, decimal: str, options: ReadOptions, notes: Notes, path: str
+    name: str,
+    column: pa.ChunkedArray,
+    decimal: str,
+    options: ReadOptions,
+    notes: Notes,
+    path: str,
+    *,
+    is_label: bool = False,
 ) -> Settled:
     """Decide a column of a text file.
+
+    A label, such as the lot that groups rows, stays text where numbers would take two of its words for one:
+    1.10 and 1.1, 1E2 and 100.
 
     Raises
     ------
@@ -63,7 +73,12 @@ def settle_text(
     if said in NUMERIC or said is None:
         settled = _numeric(name, cells, in_numbers, said, options, notes, path)
         if settled is not None:
-            report_tokens(name, trimmed, pa.array(settled.values.isna()), notes, in_text=False)
+            holes = pa.array(settled.values.isna())
+            report_tokens(name, trimmed, holes, notes, in_text=False)
+            words_kept = pc.if_else(holes, pa.scalar(None, column.type), trimmed)
+            if is_label and said is None and pc.count_distinct(words_kept).as_py() > settled.values.nunique():
+                notes.add("label", name)
+                return Settled(to_text(words_kept), None, words("read.note.label"))
             return settled
     report_tokens(name, trimmed, missing, notes, in_text=True)
     return Settled(

@@ -214,7 +214,7 @@ def start(
     asked = spec.data.path if source is None else source
     if asked is None:
         raise SpecError("NBML-S08")
-    table = asked if isinstance(asked, Table) else read_table(asked, spec.data.read)
+    table = asked if isinstance(asked, Table) else read_table(asked, spec.data.read, labels=spec.labels)
     if table.path is not None and (asked is not table or is_remote(table.path)):
         spec = spec.model_copy(update={"data": spec.data.model_copy(update={"path": table.path})})
     executor = executor or settings.executor

@@ -143,6 +143,12 @@ class TrainSpec(Strict):
         """Name for show."""
         return self.name or ", ".join(self.targets)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Columns that are compared and never counted with: those that decide the folds."""
+        deciding = (self.group, self.fold_column)
+        return tuple(name for name in deciding if name is not None and name not in (self.features or ()))
+
 
 class Resolved(Strict):
     """What was settled when the job was made: the same spec with this part runs to the same answer."""

@@ -9,6 +9,7 @@ import json
 import os
 import pickle
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import openpyxl
@@ -18,7 +19,9 @@ import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 
+from nbml.data.arrow_sizes import unpacked_sizes
 from nbml.data.limits import ReadLimits
+from nbml.data.merged import fill_down, merged_cells
 from nbml.data.read import read
 from nbml.data.source import opened
 from nbml.errors import ReadError
@@ -191,6 +194,77 @@ def test_excel_sheets_formulas_and_kinds(tmp_path):
     refused("R26", path, sheet=9)
 
 
+def sheet_with(rows, merged=(), hidden_rows=(), hidden_columns=()):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in rows:
+        sheet.append(row)
+    for place in merged:
+        sheet.merge_cells(place)
+    for row in hidden_rows:
+        sheet.row_dimensions[row].hidden = True
+    for column in hidden_columns:
+        sheet.column_dimensions[column].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_merged_cells_stand_in_every_row_they_cover(put):
+    """R27: a lot merged over its rows is the lot of each; a merged title and header are not filled down."""
+    rows = [
+        ["配合試験", None, None, None],
+        ["ロット", "温度", None, "備考"],
+        [None, "上", "下", None],
+        ["00A", 1.5, 2.5, "ok"],
+        [None, 2.0, 3.5, None],
+        [None, 2.5, 1.5, None],
+        ["00B", 3.0, 0.5, None],
+        [None, 3.5, 0.5, None],
+        [None, None, None, None],
+    ]
+    merged = ("A1:D1", "A2:A3", "B2:C2", "A4:A6", "A7:A9", "D4:D5")
+    table = read(put(sheet_with(rows, merged), "lots.xlsx"))
+    assert table.columns.names == ("ロット", "温度 上", "温度 下", "備考")
+    assert table.frame["ロット"].tolist() == ["00A", "00A", "00A", "00B", "00B"]
+    assert table.frame["備考"].tolist()[:2] == ["ok", "ok"]
+    assert table.frame["備考"].isna().tolist() == [False, False, True, True, True]
+    assert table.frame["温度 上"].tolist() == [1.5, 2.0, 2.5, 3.0, 3.5]
+    (said,) = table.report.of("read.sheet.merged")
+    assert (said.severity, said.fields) == ("warning", {"count": 4, "found": ["ロット", "備考"]})
+
+
+def test_hidden_rows_and_columns_are_read_and_said(put):
+    """R27"""
+    rows = [["a", "b", "c"], [1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    table = read(put(sheet_with(rows, hidden_rows=(3,), hidden_columns=("B",)), "hidden.xlsx"))
+    assert table.frame["b"].tolist() == [2, 5, 8]
+    assert table.report.of("read.sheet.hidden")[0].fields == {"rows": 1, "width": 1}
+    plain = read(put(sheet_with(rows), "plain.xlsx"))
+    assert plain.sha256 == table.sha256
+    assert not plain.report.of("read.sheet.hidden")
+    assert not plain.report.of("read.sheet.merged")
+
+
+def test_merged_cells_that_overlap_fill_each_cell_once():
+    """R27, R31: a sheet that says so a million times costs no more than its cells."""
+    body = [["x"], [None], [None], [None]]
+    wide = merged_cells(b'<mergeCell ref="A1:XFD1048576"/>' * 3 + b"<mergeCell ref='A1'/>")
+    assert (wide[0].last_column, wide[0].last) == (16_383, 1_048_576)
+    assert fill_down([5, 6, 7, 9], body, [replace(cell, first=5) for cell in wide]) == (3, {0})
+    assert body == [["x"]] * 4
+    assert fill_down([5, 6], [[None], [1]], [replace(wide[0], first=5)]) == (0, set())
+
+
+def test_a_row_far_down_is_no_sheet(put):
+    """R31: a made-up row number, not a row of Excel's grid."""
+    with zipfile.ZipFile(io.BytesIO(workbook(("s", [["a"], [1], [2]])))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    members[part] = members[part].replace(b'r="3"', b'r="9000000"').replace(b'r="A3"', b'r="A9000000"')
+    assert refused("R24", put(zipped(*members.items()), "far.xlsx")).fields["limit"] == 1 << 20
+
+
 def test_excel_with_macros_or_damage(put):
     """R27: macros refused, a torn part named."""
     book = workbook(("s", [["a"], [1]]))
@@ -222,6 +296,43 @@ def test_parquet_faults(tmp_path, put):
     assert labelled.report.of("read.index")
     pyarrow.feather.write_feather(FRAME, tmp_path / "t.feather")
     refused("R10", put((tmp_path / "t.feather").read_bytes()[:300], "cut.feather"))
+
+
+def test_a_text_stored_once_and_meant_often_is_counted(tmp_path):
+    """R25, R31: a column of a few bytes in the file and of gigabytes in memory."""
+    many = pa.table({"x": pa.array(range(1000)), "t": pa.array(["long " * 10_000] * 1000)})
+    pq.write_table(many, tmp_path / "t.parquet", compression="zstd")
+    pyarrow.feather.write_feather(many, tmp_path / "t.feather", compression="zstd")
+    coded = many.set_column(1, "t", many["t"].combine_chunks().dictionary_encode())
+    pq.write_table(coded, tmp_path / "coded.parquet", compression="zstd")
+    pyarrow.feather.write_feather(coded, tmp_path / "coded.feather")
+    for path in sorted(tmp_path.iterdir()):
+        assert path.stat().st_size < 200_000
+        assert refused("R06", path, limits=ReadLimits(unpacked_bytes=20 << 20)).fields["size"] > 20 << 20
+    assert read(tmp_path / "t.parquet").sha256 == read(tmp_path / "coded.feather").sha256
+
+
+@pytest.mark.parametrize("compression", ["uncompressed", "lz4", "zstd"])
+def test_sizes_are_told_without_unpacking(tmp_path, compression):
+    """R25: what a Feather file says of its parts is what they take."""
+    frame = pd.DataFrame({"x": np.arange(5000.0), "n": range(5000), "m": pd.Categorical(["a", "b"] * 2500)})
+    pyarrow.feather.write_feather(frame, tmp_path / "t.feather", compression=compression, chunksize=2000)
+    sizes = [size for size in unpacked_sizes((tmp_path / "t.feather").read_bytes()) if size]
+    assert 85_000 <= sum(sizes) <= 90_000
+    assert len(sizes) == 4
+    assert read(tmp_path / "t.feather").sha256 == read(frame).sha256
+
+
+def test_a_feather_bomb_is_refused_unopened(tmp_path):
+    """R25"""
+    pyarrow.feather.write_feather(
+        pd.DataFrame({"x": np.zeros(3_000_000)}),
+        tmp_path / "bomb.feather",
+        compression="zstd",
+        chunksize=3_000_000,
+    )
+    assert (tmp_path / "bomb.feather").stat().st_size < 50_000
+    assert refused("R06", tmp_path / "bomb.feather").fields["size"] >= 24_000_000
 
 
 def test_pickles_are_no_data(put):
@@ -296,6 +407,16 @@ def test_sizes_are_checked_first(put):
     refused("R24", put("a,b\n1," + "x" * (3 << 20) + "\n"))
     refused("R24", put("a" * 30_000 + ",b\n1,2\n"))
     refused("R24", FRAME, limits=ReadLimits(rows=2))
+
+
+def test_memory_is_asked_for_before_anything_is_read(put):
+    """R31: by the size on disk, and again while a stream is unpacked."""
+    text = ("a,b\n" + "1,2\n" * 6_000_000).encode()
+    for packed in (text, gzip.compress(text, 1)):
+        path = put(packed, "t.csv" if packed is text else "t.csv.gz")
+        limits = ReadLimits(memory_share=1e-6, ratio=10_000)
+        error = refused("R34", path, limits=limits)
+        assert error.fields["need_mb"] == pytest.approx(3 * error.fields["size_mb"], abs=3)
 
 
 def test_memory_estimate_is_shown(put):

@@ -271,6 +271,20 @@ def test_leading_zeros_stay_text(file):
     assert read(file("lot\n00123\n"), kinds={"lot": "number"}).frame["lot"].tolist() == [123.0]
 
 
+def test_a_group_keeps_what_a_number_would_lose(file):
+    """R18, D16: lots 1.1 and 1.10, 1E2 and 100 stay apart where the column groups rows, and only there."""
+    path = file("lot,plain,x\n1.1,1,0.5\n1.10,2,0.25\n100,3,1\n1E2, 3,1\n-,-,2\n")
+    grouped = read(path, labels=("lot", "plain", "absent"))
+    assert grouped.frame["lot"].tolist()[:4] == ["1.1", "1.10", "100", "1E2"]
+    assert grouped.frame["lot"].isna().tolist() == [False] * 4 + [True]
+    assert (grouped.columns["lot"].kind, grouped.columns["plain"].kind) == ("category", "integer")
+    assert grouped.report.of("read.label")[0].columns == ("lot",)
+    assert read(path).columns["lot"].kind == "number"
+    assert read(path, labels=("lot",), kinds={"lot": "number"}).columns["lot"].kind == "number"
+    ordinary = file("lot,x\n1,0.5\n2,0.25\n2,3\n")
+    assert read(ordinary, labels=("lot",)).sha256 == read(ordinary).sha256
+
+
 @pytest.mark.parametrize("number", [2**53, 2**63, 2**64 + 1, -(2**53)])
 def test_huge_integers_stay_text(file, number):
     """R19: or become a float with a warning when asked for."""
@@ -337,10 +351,11 @@ def test_dates_are_recognised_and_no_feature(file, values):
 
 def test_date_serials_are_noted(file):
     """R23."""
-    table = read(file("測定日付,packed,n\n45000,20240131,45000\n45001,20240201,45001\n"))
-    assert table.columns["測定日付"].note
-    assert table.columns["packed"].note
-    assert table.columns["n"].note is None
+    header = "測定日付,packed,n,update_rate,日時,code\n"
+    rows = "45000,20240131,45000,45000,45000.25,20240177\n45001,20240201,45001,1,45001.5,20240201\n"
+    table = read(file(header + rows))
+    noted = {column.name for column in table.columns.columns if column.note}
+    assert noted == {"測定日付", "packed", "日時"}
 
 
 def test_open_quote_is_named(file):

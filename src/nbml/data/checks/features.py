@@ -65,6 +65,9 @@ def check_columns(
     for name in targets:
         if name in (group, fold_column):
             yield error("NBML-D53", [name], column=name)
+    for deciding in dict.fromkeys((group, fold_column)):
+        if deciding is not None and deciding in sheet and sheet[deciding].kind == "unsupported":
+            yield error("NBML-D72", [deciding], column=deciding)
     for name in dict.fromkeys(features or ()):
         if name in targets:
             yield error("NBML-D52", [name], column=name)

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbml.data.checks.finding import SHOWN, error, row_numbers, warning
+from nbml.data.checks.values import shown_alike, spelled_alike
 from nbml.data.checks.view import TrainingView
+from nbml.data.patterns import serial_date
 from nbml.spec.columns import Column, Finding
 
 DOMINANT_SHARE = 0.5
@@ -75,6 +77,8 @@ def _check_groups(view: TrainingView, name: str, n_folds: int | Literal["logo"] 
     if n_groups == 1:
         yield error("NBML-D12", [name], group=str(names[0]), rows=n_rows)
         return
+    if twins := spelled_alike(names, as_numbers=True):
+        yield warning("NBML-D73", [name], column=name, count=len(twins), groups=shown_alike(twins))
     if isinstance(n_folds, int) and n_groups < n_folds:
         yield error("NBML-D13", [name], groups=n_groups, folds=n_folds)
     sizes = np.bincount(groups)
@@ -96,7 +100,7 @@ def _missing_group(name: str, groups: NDArray[np.intp]) -> Finding:
 
 
 def _tells_time(column: Column) -> bool:
-    if column.kind == "date":
-        return True
     label = (column.label or column.name).lower()
+    if column.kind == "date" or serial_date(label, column.low, column.high):
+        return True
     return bool(_TIME_WORDS.intersection(re.split(r"[^a-z]+", label)) or _TIME_SIGNS.search(label))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,8 +11,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nbml.data.checks.finding import SHOWN, error, row_numbers, warning
+from nbml.data.checks.finding import SHOWN, error, plain, row_numbers, warning
 from nbml.data.checks.view import LARGEST, Numbers, TrainingView
+from nbml.data.patterns import NUMBER, serial_date
 from nbml.spec.columns import Finding
 
 IDENTIFIER_ROWS = 20
@@ -22,6 +24,7 @@ ROWS_PER_LEVEL = 10
 """More levels than the first, with fewer rows each than the second, are hardly learnt from."""
 
 _SAMPLE = 5_000
+_NUMBER = re.compile(NUMBER)
 
 
 def check_values(view: TrainingView, infinite: Literal["refuse", "missing"]) -> Iterator[Finding]:
@@ -32,6 +35,7 @@ def check_values(view: TrainingView, infinite: Literal["refuse", "missing"]) -> 
             is_row_number(x) or (view.sheet[name].kind == "integer" and _all_different(x))
         ):
             yield warning("NBML-D20", [name], column=name, rows=view.n_rows)
+        yield from _check_dates(name, view.sheet[name].label or name, x)
     for name, (codes, levels) in view.levels.items():
         yield from _check_levels(name, codes, levels)
 
@@ -59,6 +63,12 @@ def _check_range(name: str, x: Numbers, infinite: Literal["refuse", "missing"]) 
         yield warning("NBML-D63", [name], column=name, distinct=distinct, single=single)
 
 
+def _check_dates(name: str, label: str, x: Numbers) -> Iterator[Finding]:
+    told = x[np.isfinite(x)]
+    if told.size and serial_date(label, float(told.min()), float(told.max())):
+        yield warning("NBML-D74", [name], column=name, example=plain(float(told[0])))
+
+
 def _all_different(x: Numbers) -> bool:
     if np.isnan(x).any() or np.unique(x[:1000]).size < min(1000, x.size):
         return False
@@ -71,15 +81,19 @@ def _check_levels(name: str, codes: NDArray[np.intp], levels: Sequence[Any]) -> 
         yield warning("NBML-D20", [name], column=name, rows=rows)
     elif len(levels) > MANY_LEVELS and rows < ROWS_PER_LEVEL * len(levels):
         yield warning("NBML-D24", [name], column=name, levels=len(levels), rows=rows)
-    spellings: dict[str, list[str]] = defaultdict(list)
-    for level in levels:
-        spellings[_bare(str(level))].append(str(level))
-    twins = [same for same in spellings.values() if len(same) > 1]
-    if twins:
-        shown = [" = ".join(f"'{level}'" for level in same) for same in twins[:SHOWN]]
-        yield warning("NBML-D28", [name], column=name, count=len(twins), levels=shown)
+    if twins := spelled_alike(levels):
+        yield warning("NBML-D28", [name], column=name, count=len(twins), levels=shown_alike(twins))
 
 
-def _bare(level: str) -> str:
-    """Take from a level what the eye does not see: width, blanks, case."""
-    return " ".join(unicodedata.normalize("NFKC", level).casefold().split())
+def spelled_alike(levels: Sequence[Any], *, as_numbers: bool = False) -> list[list[str]]:
+    """Levels that are one to the eye: they differ in width, blanks or case, or in how a number is written."""
+    spellings: dict[str | float, list[str]] = defaultdict(list)
+    for level in map(str, levels):
+        bare = " ".join(unicodedata.normalize("NFKC", level).casefold().split())
+        spellings[float(bare) if as_numbers and _NUMBER.match(bare) else bare].append(level)
+    return [same for same in spellings.values() if len(same) > 1]
+
+
+def shown_alike(twins: Sequence[Sequence[str]]) -> list[str]:
+    """The first of them for a sentence."""
+    return [" = ".join(f"'{level}'" for level in same) for same in twins[:SHOWN]]

@@ -11,8 +11,8 @@ from nbml.spec.messages.train_form import TrainForm
 
 _BY_CODE = {
     "targets": "D01 D02 D03 D06 D07 D41 D52 D59 D61 D66 D67",
-    "features": "D04 D19 D20 D21 D22 D24 D28 D38 D43 D51 D60 D62 D63 D70 D71 D17",
-    "group": "D12 D14 D15 D18 D42 D64 D65 D69",
+    "features": "D04 D19 D20 D21 D22 D24 D28 D38 D43 D51 D60 D62 D63 D70 D71 D74 D17",
+    "group": "D12 D14 D15 D18 D42 D64 D65 D69 D72 D73",
     "folds": "D11 D13 D55 D58 S04",
     "fold_column": "D54 D56 D57",
     "trials": "S03",

@@ -11,7 +11,7 @@ from nbml.spec.messages.train_form import Remedy, TrainForm
 if TYPE_CHECKING:
     from nbml.spec.columns import ColumnSheet, Finding
 
-_LEAVE_OUT = frozenset(f"NBML-D{n}" for n in ("17", "19", "20", "24", "51", "52", "70", "71"))
+_LEAVE_OUT = frozenset(f"NBML-D{n}" for n in ("17", "19", "20", "24", "51", "52", "70", "71", "74"))
 _WITHOUT = {
     "NBML-D12": ("group", "no_group"),
     "NBML-D65": ("group", "no_group"),

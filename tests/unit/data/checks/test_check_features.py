@@ -88,6 +88,26 @@ def test_d20_short_tables_and_measured_numbers_are_no_identifiers(recipe, check)
     assert check(recipe.assign(number=recipe["heat"] * 3)) == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "is_date"),
+    [
+        ("day", [20231230, 20240101], True),
+        ("測定日付", [45000, 45020], True),
+        ("start_date", [45000.25, 45020.5], True),
+        ("day", [20231230, 20240177], False),
+        ("update_rate", [45000, 45020], False),
+        ("pressure", [45000, 45020], False),
+    ],
+)
+def test_r23_dates_written_as_numbers(name, values, is_date, recipe, check):
+    recipe[name] = [values[i % 2] for i in range(60)]
+    found = check(recipe, group="lot")
+    assert [finding.code for finding in found] == ["NBML-D74"] * is_date
+    if is_date:
+        assert found[0].columns == (name,)
+        assert found[0].fields["example"] == values[0]
+
+
 def test_d21_d22_columns_that_say_nothing_are_left_out_with_a_note(recipe, check, sheet_of):
     recipe["empty"] = np.nan
     recipe["same"] = 3

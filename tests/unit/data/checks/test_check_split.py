@@ -114,9 +114,27 @@ def test_d14_single_rows_do_no_harm_in_balanced_folds(recipe, check):
 
 def test_d16_groups_are_text_as_read(recipe, check):
     recipe["lot"] = np.where(np.arange(60) % 2, "00123", "123")
-    assert check(recipe, group="lot") == ()
+    (finding,) = check(recipe, group="lot")
+    assert (finding.code, finding.severity) == ("NBML-D73", "warning")
+    assert finding.fields == {"column": "lot", "count": 1, "groups": ["'123' = '00123'"]}
     recipe["lot"] = pd.date_range("2024-01-01", periods=6).repeat(10)
     assert check(recipe, group="lot") == ()
+
+
+def test_d16_groups_spelled_in_several_ways(recipe, check):
+    """A lot written as L1 and as l1 with a blank is in training and in its own test."""
+    recipe["lot"] = [["L1", "l1 ", "Ｌ1", "1.10", "1.1", "1e0"][i % 6] for i in range(60)]
+    (finding,) = check(recipe, group="lot")
+    assert finding.code == "NBML-D73"
+    assert finding.fields["groups"] == ["'L1' = 'l1 ' = 'Ｌ1'", "'1.10' = '1.1'"]
+    recipe["lot"] = [[1.5, 2.5, 10.0][i % 3] for i in range(60)]
+    assert check(recipe, group="lot") == ()
+
+
+@pytest.mark.parametrize("part", ["group", "fold_column"])
+def test_r24_what_cannot_be_compared_makes_no_groups(part, recipe, check):
+    (finding,) = check(recipe, {"lot": "unsupported"}, **{part: "lot"})
+    assert (finding.code, finding.severity, finding.columns) == ("NBML-D72", "error", ("lot",))
 
 
 def test_d17_group_or_fold_column_as_feature(recipe, check):
