@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbml.report.cells import plain
@@ -17,6 +17,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_python_reads_back_what_went_in(value):
     tree = ast.parse(assign("NAME", value))
@@ -24,6 +25,7 @@ def test_python_reads_back_what_went_in(value):
     assert ast.literal_eval(tree.body[0].value) == value
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_marks_that_hide_or_turn_text_are_written_out(text):
     """D35: no bidirectional override, zero-width sign or line break stands in the code itself."""
@@ -42,6 +44,7 @@ def test_long_values_are_broken_into_short_lines():
     assert code.startswith('LEVELS = {\n    "種類": [\n        "水準 0", "水準 1"')
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_title_is_words_whatever_it_says(text):
     """No sign of Markdown or HTML stands without its backslash, and it is one line."""

@@ -37,7 +37,8 @@ export function Detail({ app, line, onOpen, onDescribe, onStop, onResume, onDele
   const [isDeleting, setDeleting] = useState(false);
   const isUnderWay = line.state === "running" || line.state === "queued";
   const isDamaged = line.state === "damaged";
-  const hasResult = line.task === "train" && (line.state === "succeeded" || line.state === "cancelled");
+  const isEnded = line.state === "succeeded" || line.state === "cancelled";
+  const hasResult = line.task === "train" && isEnded && Object.keys(line.best).length > 0;
   const facts = [
     t("runs_room.fact.rows", { n: fmt.count(line.n_rows) }, line.n_rows),
     t("runs_room.fact.trials", { n: fmt.count(line.trials) }, line.trials),
