@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
@@ -21,6 +23,19 @@ POINT = """(figure, nth) => {
     return { row: customdata[nth], x: left + xaxis._offset + xaxis.l2p(x[nth]),
              y: top + yaxis._offset + yaxis.l2p(y[nth]) };
 }"""
+RINGED = """([figure, row]) => {
+    const points = figure._fullData.find(trace => trace.customdata);
+    const ring = figure._fullData.find(trace => trace.marker?.symbol === "circle-open");
+    if (!ring) return false;
+    const { x, y, customdata } = points;
+    const away = k => Math.hypot(x[k] - ring.x[0], y[k] - ring.y[0]);
+    const nearest = [...x.keys()].reduce((best, k) => (away(k) < away(best) ? k : best), 0);
+    return customdata[nearest] === row;
+}"""
+WORST = """figure => {
+    const { y } = figure._fullData.find(trace => trace.customdata);
+    return [...y.keys()].reduce((best, k) => (Math.abs(y[k]) > Math.abs(y[best]) ? k : best), 0);
+}"""
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -33,6 +48,11 @@ def click_point(page, figure, nth):
     page.wait_for_timeout(300)
     page.mouse.click(at["x"], at["y"])
     return at["row"]
+
+
+def wait_ringed(figure, row):
+    """Wait until the ring is around the point of this row."""
+    figure.page.wait_for_function(RINGED, arg=[figure.element_handle(), row], timeout=PATIENCE_MS)
 
 
 def test_a_click_on_a_point_takes_its_row_apart_and_the_result_goes_with_one(notebook, shoot, tmp_path):
@@ -48,6 +68,18 @@ def test_a_click_on_a_point_takes_its_row_apart_and_the_result_goes_with_one(not
     expect(sentence).not_to_have_text(before, timeout=PATIENCE_MS)
     picked = re.search(r"Row ([\d,]+)", sentence.inner_text()).group(1)
     expect(figures.nth(2)).to_contain_text(f"row {picked}", timeout=PATIENCE_MS)
+    root.get_by_role("searchbox", name="Search: a row number, a value or a level").fill(picked)
+    listed = root.get_by_role("row", selected=True).get_by_role("gridcell").first
+    expect(listed).to_have_text(picked, timeout=PATIENCE_MS)
+    root.get_by_role("tab", name="Residuals").click()
+    residuals = root.get_by_role("img", name="Residuals")
+    expect(residuals.locator(".main-svg").first).to_be_attached(timeout=PATIENCE_MS)
+    wait_ringed(residuals, int(picked.replace(",", "")))
+    there = click_point(notebook.page, residuals, residuals.evaluate(WORST))
+    expect(sentence).to_contain_text(f"Row {there:,}:", timeout=PATIENCE_MS)
+    expect(figures.nth(2)).to_contain_text(f"row {there:,}", timeout=PATIENCE_MS)
+    wait_ringed(residuals, there)
+    picked = f"{there:,}"
     notebook.add("print('picked', panel.selected.index[0] + 1, len(panel.selected))")
     expect(notebook.page.locator(".jp-OutputArea").last).to_contain_text(
         f"picked {picked.replace(',', '')} 1", timeout=PATIENCE_MS
@@ -68,4 +100,13 @@ def test_a_click_on_a_point_takes_its_row_apart_and_the_result_goes_with_one(not
     alone.goto(kept.as_uri())
     expect(alone.locator("[data-figure] .main-svg").first).to_be_attached(timeout=PATIENCE_MS)
     expect(alone.locator("h1")).to_have_text("target")
+    expect(alone.locator("body")).to_contain_text("適用範囲(データからの距離)")
     alone.context.close()
+    with notebook.page.expect_download(timeout=PATIENCE_MS) as coming:
+        root.get_by_role("button", name="ノートブックを保存").click()
+    coming.value.save_as(tmp_path / "x.zip")
+    with zipfile.ZipFile(tmp_path / "x.zip") as held:
+        assert held.testzip() is None
+        made = next(name for name in held.namelist() if name.endswith(".ipynb"))
+        cells = json.loads(held.read(made))["cells"]
+    assert any("## 交差検証" in "".join(cell["source"]) for cell in cells)
