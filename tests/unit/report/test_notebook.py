@@ -90,9 +90,12 @@ def jobs(home):
     features = [name for name in frame if name not in (PWN, "second", RENAMED["lot"])]
     many = frame.assign(**{RENAMED["lot"]: [str(k % 13) for k in range(len(frame))]})
     one = {"trials": 1, "features": features, "missing_target": "drop", "shap": False}
+    endless = frame.copy()
+    endless.loc[[4, 11], RENAMED["x"]] = [np.inf, -np.inf]
+    odd = {"kinds": {"count": "category"}, "infinite": "missing"}
     made = {
         "all": train(frame, [PWN, "second"], model=FAMILIES, name=PWN, **one),
-        "logo": train(frame, PWN, group=RENAMED["lot"], folds=None, model="xgboost", **one),
+        "logo": train(endless, PWN, group=RENAMED["lot"], folds=None, model="xgboost", **odd, **one),
         "grouped": train(many, PWN, group=RENAMED["lot"], folds=4, **one),
         "given": train(frame, "second", fold_column=RENAMED["lot"], folds=None, **one),
     }
@@ -129,6 +132,15 @@ def test_every_family_predicts_as_nbml_does(jobs, answers, family):
     expected = nbml.predict(jobs["all"].id, rows, family=family, interval=None, spread=False, distance=False)
     expected = expected.drop(columns="flags").to_numpy()
     np.testing.assert_allclose(answers[f"{family}.ipynb"]["new"], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["logo", "grouped", "given"])
+def test_so_does_every_way_of_making_folds(jobs, answers, name):
+    """With whole numbers as levels and endless numbers as missing, too."""
+    rows = pd.DataFrame(new_rows())
+    expected = nbml.predict(jobs[name].id, rows, interval=None, spread=False, distance=False)
+    expected = expected.drop(columns="flags").to_numpy()
+    np.testing.assert_allclose(answers[f"{name}.ipynb"]["new"], expected, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["lightgbm", "mlp", "logo", "grouped", "given"])
