@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import psutil
 import pytest
+from pandas.testing import assert_frame_equal
 
 import nbml
 from nbml.engine.lease import read_lease
+from nbml.jobs.predicting import pieces
 from tests.integration.mixes import SLOW, TARGET, answer, mixes
 
 pytestmark = pytest.mark.ray
@@ -150,3 +153,38 @@ def test_ray_says_nothing_in_the_terminal(home):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=280)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_predictions_on_the_workers_are_those_of_this_process(undisturbed, home, monkeypatch):
+    """P15: to the last bit and in order; a stop frees the workers, a dead worker changes nothing."""
+    found_workers, find = [], pieces.warm_workers
+    monkeypatch.setattr(pieces, "PAYS_S", 0.0)
+    monkeypatch.setattr(pieces, "warm_workers", lambda s: found_workers.append(find(s)) or found_workers[-1])
+    job_id = next(line.id for line in nbml.jobs() if line.state == "succeeded")
+    rows = pd.concat([mixes(seed=k) for k in range(250)], ignore_index=True)
+    quick = {"interval": None, "spread": False, "distance": False}
+    here = nbml.load(job_id).predict(rows, **quick)
+
+    def ask(on_rows=lambda done, n: None):
+        return nbml.predict(job_id, rows, chunk_rows=8192, record=False, on_rows=on_rows, **quick)
+
+    assert_frame_equal(ask(), here, check_exact=True)
+    assert [executor.slots for executor in found_workers] == [2]
+    assert ask().attrs == here.attrs
+
+    def stop(done, n):
+        if done > 3 * 8192:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ask(stop)
+    killed = []
+
+    def kill(done, n):
+        if done > 2 * 8192 and not killed:
+            killed.append(max(workers_of(head_pid(home)), key=lambda p: p.cpu_times().user))
+            killed[0].kill()
+
+    assert_frame_equal(ask(kill), here, check_exact=True)
+    assert killed
+    assert len(found_workers) == 4

@@ -339,6 +339,9 @@ def test_a_failed_explanation_leaves_the_model(monkeypatch):
         done.shap()
     assert refused.value.code == "NBML-J06"
     assert any("no explanation today" in e.message for e in job.events() if e.type == "notice")
+    why = nbml.explain(job)  # later, when it is asked for, it is made anew
+    np.testing.assert_allclose(why.rows["base"] + why.values.sum(axis=1), why.rows["predicted"], rtol=1e-9)
+    assert len(why.values) == done.record.n_rows
 
 
 def slow_after(monkeypatch, n_trials, reached):
