@@ -33,6 +33,7 @@ WARM_MODULES = (
     "nbml.ml.models.catboost_family",
     "nbml.ml.models.mlp_family",
     "nbml.ml.shapley.kernels",
+    "nbml.ml.shapley.oblivious_kernels",
 )
 
 
