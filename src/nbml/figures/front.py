@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,7 +121,7 @@ def front_in_space(
         )
     )  # fmt: skip
     made = figure(*traces)
-    axes = {name: {"title": {"text": title(column)}} for name, column in
+    axes = {name: {"title": {"text": _title_in_space(column)}} for name, column in
             (("xaxis", x), ("yaxis", y), ("zaxis", z))}  # fmt: skip
     return made.update_layout(
         scene=axes | {"aspectmode": "cube"},
@@ -134,6 +135,11 @@ def title(column: str) -> str:
     if column.startswith(PREFIX):
         return f"{plain(column.removeprefix(PREFIX))} · {text('optimize.figure.predicted')}"
     return plain(column)
+
+
+def _title_in_space(column: str) -> str:
+    """As ``title``, where entities are not read but tags are."""
+    return unescape(title(column)).translate({ord("<"): "‹", ord(">"): "›"})
 
 
 def _hover(table: pd.DataFrame) -> list[str]:

@@ -52,7 +52,8 @@ export function Form({ app, setting }: FormProps) {
       }}
       onSubmit={event => {
         event.preventDefault();
-        setting.start();
+        const room = event.currentTarget.closest(".nbml-room");
+        setting.start().then(isBegun => isBegun && room?.scrollTo?.({ top: 0 }));
       }}
     >
       <Part title={t("optimize_room.models")}>

@@ -43,7 +43,7 @@ export function Mixture({ row, ...props }: RuleProps & { row: RuleOf<"mixture"> 
 type PartsProps = FormProps & { parts: readonly string[]; total: number | null; numbers: KnownInput[] };
 
 function Parts({ app, setting, parts, total, numbers }: PartsProps) {
-  const { t, fmt } = app;
+  const { t } = app;
   const rows = setting.form.value?.inputs ?? [];
   const known = parts.flatMap(name => {
     const index = rows.findIndex(row => row.name === name);
@@ -98,7 +98,7 @@ function Parts({ app, setting, parts, total, numbers }: PartsProps) {
         </tbody>
       </table>
       <p class={isOut ? "nbml-optimize-note nbml-optimize-error" : "nbml-quiet"}>
-        {t("optimize_room.mixture.reach", { low: fmt.number(least), high: fmt.number(most) })}
+        {t("optimize_room.mixture.reach", { low: plainNumber(least), high: plainNumber(most) })}
       </p>
     </div>
   );

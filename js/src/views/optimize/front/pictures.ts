@@ -6,6 +6,8 @@ const FRONT = "#0072b2";
 const CHOSEN = "#d55e00";
 const KNEE = "#e69f00";
 const BEHIND = "#8c8c8c";
+/** Far enough away for the names of the axes. */
+const CAMERA = { eye: { x: 1.55, y: 1.55, z: 1 }, center: { x: 0, y: 0, z: -0.15 } };
 /** Training rows from which points are drawn by WebGL. */
 const MANY = 3000;
 
@@ -33,11 +35,16 @@ const SIGNS: Record<string, string> = {
 };
 
 /** A text that Plotly shows letter by letter. */
-export function plain(text: string, width = 40): string {
+export const plain = (text: string, width = 40) =>
+  shortened(text, width).replace(/[&<>${}]/g, sign => SIGNS[sign] ?? sign);
+
+function shortened(text: string, width: number): string {
   const letters = Array.from(text);
-  const cut = letters.length > width ? `${letters.slice(0, width - 1).join("")}…` : text;
-  return cut.replace(/[&<>${}]/g, sign => SIGNS[sign] ?? sign);
+  return letters.length > width ? `${letters.slice(0, width - 1).join("")}…` : text;
 }
+
+/** A text in space, which is drawn letter by letter but for tags. */
+const inSpace = (text: string) => shortened(text, 24).replace(/[<>]/g, sign => (sign === "<" ? "‹" : "›"));
 
 /** `training`: a list of numbers an axis; `shown`: rows that pass the filter, all when left out. */
 export function draw(
@@ -116,9 +123,11 @@ export function draw(
       color: CHOSEN,
       line: { width: 3, color: CHOSEN },
     });
-  const title = (axis: Axis) => ({ title: { text: plain(axis.label, z ? 24 : 40), standoff: 8 } });
+  const title = (axis: Axis) => ({
+    title: { text: z ? inSpace(axis.label) : plain(axis.label), standoff: 8 },
+  });
   const named = z
-    ? { scene: { xaxis: title(x), yaxis: title(y), zaxis: title(z), aspectmode: "cube" } }
+    ? { scene: { xaxis: title(x), yaxis: title(y), zaxis: title(z), aspectmode: "cube", camera: CAMERA } }
     : { xaxis: title(x), yaxis: title(y) };
   return {
     data,

@@ -68,7 +68,9 @@ export function Propose({ app, jobId, book, front, selected, onSelect }: Props) 
           />
           <Row>
             <Button busy={book.isBusy} disabled={!open.length} onClick={() => book.plan(open)}>
-              {t("optimize_room.propose.plan", { n: open.length }, open.length)}
+              {open.length
+                ? t("optimize_room.propose.plan", { n: open.length }, open.length)
+                : t("optimize_room.row.planned")}
             </Button>
           </Row>
         </>

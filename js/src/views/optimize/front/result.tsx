@@ -101,7 +101,10 @@ function Found({ app, table, measured, titles, onAgain }: FoundProps) {
         )}
         {table.proof && <Proof app={app} proof={table.proof} />}
         <div class="nbml-optimize-views">
-          <Scatter {...views} measured={measured} shown={shown} />
+          <Stack>
+            <Scatter {...views} measured={measured} shown={shown} />
+            <Need app={app} front={front} onSelect={setSelected} />
+          </Stack>
           <Chosen
             app={app}
             table={table}
@@ -111,7 +114,6 @@ function Found({ app, table, measured, titles, onAgain }: FoundProps) {
             onPlan={row => book.plan([{ row, why: "chosen" }])}
           />
         </div>
-        <Need app={app} front={front} onSelect={setSelected} />
         <Section title={t("optimize_room.parallel")}>
           <Parallel {...views} shown={shown} limits={limits} onLimits={setLimits} />
           <p class="nbml-quiet">{t("optimize_room.parallel.words")}</p>

@@ -21,7 +21,7 @@ export function Rows({ app, front, shown, selected, onSelect, reasons }: RowsPro
         key: axis.key,
         title: axis.label,
         align: axis.isNumber ? "end" : "start",
-        width: "minmax(6.5rem, 1fr)",
+        width: front.goals.includes(axis.key) ? "minmax(9rem, 1.2fr)" : "minmax(6.5rem, 1fr)",
         cell: row => {
           const cell = axis.cells[row] ?? null;
           if (typeof cell !== "number") return cell === null ? "–" : String(cell);

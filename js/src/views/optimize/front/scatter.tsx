@@ -43,6 +43,8 @@ export function Scatter({ app, front, measured, shown, selected = null, onSelect
   }, [front, x?.key, y?.key, z?.key, colour?.key, measured, shown, selected, said.measured]);
   if (!x || !y) return null;
   const options = numbers.map(axis => ({ value: axis.key, label: axis.label }));
+  const free = (place: Place) =>
+    place === "z" ? options.filter(option => option.value !== x.key && option.value !== y.key) : options;
   const none = { value: "", label: t("optimize_room.axis.none") };
   const now: Record<Place, string> = { x: x.key, y: y.key, z: z?.key ?? "", colour: colour?.key ?? "" };
   return (
@@ -54,7 +56,7 @@ export function Scatter({ app, front, measured, shown, selected = null, onSelect
             <Select
               label={t(`optimize_room.axis.${place}`)}
               value={now[place]}
-              options={place === "x" || place === "y" ? options : [none, ...options]}
+              options={place === "x" || place === "y" ? options : [none, ...free(place)]}
               onChange={key => setAsked({ ...asked, [place]: key })}
             />
           </span>
