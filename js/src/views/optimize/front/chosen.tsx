@@ -172,7 +172,7 @@ function Nearest({ app, table, near }: { app: App; table: FrontTable; near: Near
                 <th scope="row">{t("optimize_room.row.nearest.row", { n: row.row })}</th>
                 <td>{fmt.number(row.distance)}</td>
                 {order.map(({ name, at }) => (
-                  <td key={name}>{shown(row.cells[at] ?? null)}</td>
+                  <td key={name}>{short(row.cells[at] ?? null)}</td>
                 ))}
               </tr>
             ))}
@@ -202,6 +202,8 @@ function useNearest(app: App, jobId: string, row: number | null): NearRows | nul
 
 const shown = (cell: Cell) =>
   cell === null ? "–" : typeof cell === "number" ? plainNumber(cell) : String(cell);
+/** A measured cell: as many digits as one can compare. */
+const short = (cell: Cell) => shown(typeof cell === "number" ? Number(cell.toPrecision(6)) : cell);
 const family = (key: string, of: string) => key.replace(/^second_/, "").replace(`_${of}`, "");
 
 /** A text for a cell of a spreadsheet: what it would run gets an apostrophe, and no cell breaks into two. */
