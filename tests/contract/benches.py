@@ -59,6 +59,12 @@ class DemandBench:
             time.sleep(0.01)
         return "done"
 
+    def grow(self, work, should_stop):
+        """Take memory, a tenth at a time, and keep it a while."""
+        held = [bytes(bytearray(int(work["bytes"] / 10))) + b"1" for _ in range(10)]
+        time.sleep(5)
+        return len(held)
+
     def hang(self, work, should_stop):
         """Ignore every wish to stop."""
         (self.folder / f"hanging-{os.getpid()}").touch()

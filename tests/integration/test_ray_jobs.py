@@ -10,9 +10,12 @@ import time
 import pandas as pd
 import psutil
 import pytest
+import ray
 from pandas.testing import assert_frame_equal
 
 import nbml
+from nbml.engine.cluster import NAMESPACE
+from nbml.engine.keeper import NAME
 from nbml.engine.lease import read_lease
 from nbml.jobs.predicting import pieces
 from tests.integration.mixes import SLOW, TARGET, answer, mixes
@@ -82,11 +85,23 @@ def test_killed_worker_changes_nothing(undisturbed, home):
     assert answer(job) == undisturbed
 
 
-def test_killed_supervisor_changes_nothing(undisturbed):
-    """F8, F35: kill -9 of the supervisor; Ray restarts it and it takes the job up from its folder."""
+def order_of(job):
+    """What the job's supervisor holds, as the keeper leads to it."""
+    keeper = ray.get_actor(NAME, namespace=NAMESPACE)
+    name = ray.get(keeper.running.remote(), timeout=60)[job.id]
+    return ray.get(ray.get_actor(name, namespace=NAMESPACE).order.remote(), timeout=60)
+
+
+def test_killed_supervisor_changes_nothing(undisturbed, monkeypatch):
+    """F8, F35: kill -9 of the supervisor; the keeper gives the job, and what it signs in with, to another."""
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "of-this-user")
     job = nbml.train(mixes(), **JOB)
     wait_for(job, 7)
+    first = order_of(job)
+    assert first.credentials["MLFLOW_TRACKING_TOKEN"] == "of-this-user"
     os.kill(read_lease(job.paths.lease)["pid"], signal.SIGKILL)
+    wait_for(job, 2, "job.started")
+    assert order_of(job) == first
     assert answer(job) == undisturbed
     assert job.snapshot().attempt == 2
     assert [e.type for e in job.events()].count("job.finished") == 1
@@ -188,3 +203,49 @@ def test_predictions_on_the_workers_are_those_of_this_process(undisturbed, home,
     assert_frame_equal(ask(kill), here, check_exact=True)
     assert killed
     assert len(found_workers) == 4
+
+
+@pytest.fixture(scope="module")
+def models(warm_ray):
+    """Small models: a search with them is mostly its own."""
+    space = {"lightgbm": {"num_iterations": 30}}
+    job = nbml.train(mixes().dropna(), TARGET, trials=1, folds=2, shap=False, space=space)
+    job.result(timeout_s=240)
+    return job.id
+
+
+def big_search(models, **options):
+    goals = [{"target": TARGET, "goal": "maximize"}, {"input": "セメント量[kg]", "goal": "minimize"}]
+    return nbml.optimize(models, goals=goals, evaluations=100_000, seed=5, **options)
+
+
+@pytest.fixture(scope="module")
+def one_worker(models):
+    """A front grown by islands on one worker."""
+    return big_search(models, workers=1).result(timeout_s=240)
+
+
+def test_islands_on_workers_that_are_killed_give_the_same_front(one_worker, models, home):
+    """F1, F47, O25: two workers in place of one, one of them killed in mid-stretch."""
+    job = big_search(models, workers=2)
+    wait_for(job, 2, "front.changed")
+    busiest = max(workers_of(head_pid(home)), key=lambda p: p.cpu_times().user)
+    busiest.kill()
+    result = job.result(timeout_s=240)
+    assert result.record.islands == one_worker.record.islands > 1
+    assert result.pareto.equals(one_worker.pareto)
+    assert result.record.evaluations == one_worker.record.evaluations
+    assert "NBML-E20" in {event.code for event in job.events() if event.type == "notice"}
+
+
+def test_a_big_search_that_is_stopped_keeps_its_front_and_goes_on(models):
+    """O24: idle at once, what was found stays, another search begins there."""
+    job = big_search(models)
+    wait_for(job, 2, "front.changed")
+    job.cancel()
+    result = job.result(timeout_s=60)
+    assert (job.status, result.record.is_partial) == ("cancelled", True)
+    assert 0 < result.record.evaluations < 100_000
+    later = job.go_on(evaluations=300).result(timeout_s=120)
+    assert later.record.hypervolume >= 0.99 * result.record.hypervolume
+    assert later.run_id is not None

@@ -1,5 +1,6 @@
 """Jobs in odd surroundings: the user's own Ray, a deleted folder, other versions, little memory."""
 
+import json
 import os
 import subprocess
 import sys
@@ -26,7 +27,7 @@ def run_script(code, folder, **environment):
 def test_ray_of_the_user_is_used_and_left_alone(tmp_path):
     """F16: an initialised Ray is used, with its processors, and is not shut down."""
     code = (
-        "import ray; ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)\n"
+        "import ray; ray.init(address='local', num_cpus=2, include_dashboard=False, log_to_driver=False)\n"
         "import nbml; from tests.integration.mixes import mixes, TARGET\n"
         "job = nbml.train(mixes(), TARGET, group='lot', trials=3)\n"
         "print('rmse', job.result(timeout_s=200).score > 0, job.snapshot().executor)\n"
@@ -104,23 +105,39 @@ def test_cluster_of_other_versions_is_refused_with_both(raised, code):
     assert str(raised)[:60] in error.value.message
 
 
-def test_worker_out_of_memory_is_told_and_fewer_go_on(monkeypatch):
-    """F4: memory is named as such, the task gets another try with less beside it, then fails alone."""
-    from ray.exceptions import OutOfMemoryError
-
-    from nbml.engine import ray_executor
-    from nbml.engine.executor import Task
-
-    executor = ray_executor.RayExecutor.__new__(ray_executor.RayExecutor)
-    monkeypatch.setattr(ray_executor.ray, "get_actor", lambda *_, **__: None)
-    executor.__init__("job", 3)
-    for lost in range(3):
-        hand = ray_executor._Hand(actor=lost, is_ready=True)
-        hand.refs.append(f"ref{lost}")
-        hand.tasks[f"ref{lost}"] = Task("big", {})
-        executor._hands.append(hand)
-        executor._waiting.clear()
-        executor.slots = max(executor.slots, 2)
-        executor._lose(hand, OutOfMemoryError("Task was killed due to the node running low on memory."))
-    assert {note.code for note in executor.notes()} == {"NBML-E21"}
-    assert [(o.key, o.error.code, o.attempts) for o in executor._drain_failed()] == [("big", "NBML-E14", 3)]
+def test_worker_out_of_memory_is_told_and_fewer_go_on(tmp_path):
+    """F4: Ray's own memory monitor kills; the task is tried again with less beside it, then fails alone."""
+    code = (
+        "import json, time, psutil, ray\n"
+        "memory = psutil.virtual_memory()\n"
+        "share = (memory.total - memory.available + 4e9) / memory.total\n"
+        "ray.init(address='local', num_cpus=2, include_dashboard=False, log_to_driver=False,\n"
+        "    object_store_memory=100_000_000,\n"
+        "    _system_config={'memory_usage_threshold': share, 'memory_monitor_refresh_ms': 50})\n"
+        "from nbml.engine.dispatch import stand_by\n"
+        "from nbml.engine.executor import Task\n"
+        "from nbml.engine.ray_executor import RayExecutor\n"
+        "from nbml.settings import Settings\n"
+        "from tests.contract import benches\n"
+        "ray.cloudpickle.register_pickle_by_value(benches)\n"
+        "stand_by(Settings(cpus=2), {'worker': (), 'supervisor': ()}, wait=True)\n"
+        "executor = RayExecutor('job-1', 2)\n"
+        f"executor.open(benches.DemandBench, {{'folder': {str(tmp_path)!r}}})\n"
+        "executor.submit(Task('big', {'do': 'grow', 'bytes': 8e9}))\n"
+        "outcomes, notes, end = {}, [], time.monotonic() + 120\n"
+        "while 'big' not in outcomes and time.monotonic() < end:\n"
+        "    outcomes |= {o.key: o for o in executor.next(0.1)}\n"
+        "    notes += [note.code for note in executor.notes()]\n"
+        "executor.submit(Task('small', {'do': 'square', 'x': 3}))\n"
+        "while 'small' not in outcomes and time.monotonic() < end:\n"
+        "    outcomes |= {o.key: o for o in executor.next(0.1)}\n"
+        "big = outcomes['big']\n"
+        "print(json.dumps([sorted(set(notes)), big.error.code, big.attempts, executor.slots,"
+        " outcomes['small'].value]))\n"
+        "executor.stop(); executor.close()\n"
+    )
+    done = run_script(code, tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    notes, error, attempts, slots, small = json.loads(done.stdout)
+    assert (error, attempts, slots, small) == ("NBML-E14", 3, 1, 9)
+    assert "NBML-E21" in notes

@@ -60,12 +60,13 @@ def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModu
     keeper = stand_by(settings, warm_modules)
     import ray
 
+    from nbml.engine.supervisor import Order
+
     said = settings.model_dump(mode="json", include=HANDED_ON, exclude_none=True)
+    order = Order(job_id, entry, said, credentials_of(settings))
     try:
-        name: str = ray.get(keeper.take_supervisor.remote(job_id), timeout=WITHIN_S)
-        supervisor = ray.get_actor(name, namespace=NAMESPACE)
-        credentials = credentials_of(settings)
-        ray.get(supervisor.assign.remote(job_id, entry, said, credentials), timeout=WITHIN_S)
+        name: str = ray.get(keeper.take_supervisor.remote(order), timeout=WITHIN_S)
+        ray.get(ray.get_actor(name, namespace=NAMESPACE).assign.remote(order), timeout=WITHIN_S)
     except (ray.exceptions.RayError, ValueError) as error:
         raise EngineError("NBML-E25", reason=str(error)[:600]) from error
     return name

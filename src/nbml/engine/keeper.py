@@ -1,13 +1,14 @@
 """The detached actor that keeps a cluster's workers and the next supervisor warm.
 
 Starting a process and importing the libraries takes seconds; a job should not wait for that twice. The
-keeper lends workers to jobs, replaces those that died, and marks its head as used while jobs run.
+keeper lends workers to jobs, replaces workers and supervisors that died, and marks its head as used while
+jobs run. Supervisors are its own to restart, not Ray's: what Ray may restart it kills first when memory
+runs short, then the youngest; so the one that must live is neither, and its workers go before it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 import threading
@@ -19,20 +20,23 @@ from typing import Any
 import ray
 
 from nbml.engine.cluster import NAMESPACE
-from nbml.engine.supervisor import Supervisor, assignment_file
+from nbml.engine.supervisor import Order, Supervisor
 from nbml.engine.worker import Worker
 from nbml.errors import EngineError
 
 NAME = "nbml-keeper"
 WORKER, SUPERVISOR = "nbml-worker-", "nbml-supervisor-"
 ANSWER_WITHIN_S = 30.0
-TOUCH_EVERY_S = 2.0
+LOOK_EVERY_S = 1.0
+MAX_RESTARTS = 4
+"""Deaths of one job's supervisor after which the job is left interrupted: something in it kills."""
 
 
 class Keeper:
     """The body of the keeper actor; one method at a time.
 
-    Ray starts it again when it dies. It then takes up the jobs that run, and ends whatever waited for one.
+    Ray starts it again when it dies, and sends it again what it was asked. It then takes up the jobs that
+    run, and ends whatever waited for one.
 
     Parameters
     ----------
@@ -57,12 +61,14 @@ class Keeper:
         self._idle: list[Any] = []
         self._lent: dict[str, list[Any]] = defaultdict(list)
         self._jobs: dict[str, str] = {}
+        self._orders: dict[str, Order] = {}
+        self._restarts: dict[str, int] = defaultdict(int)
         self._spare: str | None = None
         self._take_up()
         if self._folder is not None:
-            self._idle = [self._new_worker() for _ in range(slots)]
             self._spare = self._new_supervisor()
-            threading.Thread(target=self._touch, daemon=True).start()
+            self._idle = [self._new_worker() for _ in range(slots)]
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def ping(self) -> int:
         """The process id."""
@@ -73,11 +79,12 @@ class Keeper:
         spare = [] if self._spare is None else [ray.get_actor(self._spare, namespace=NAMESPACE)]
         return [actor.ping.remote() for actor in (*self._idle, *spare)]
 
-    def take_supervisor(self, job_id: str) -> str:
-        """The name of a supervisor for a job, the warm one if there is one."""
+    def take_supervisor(self, order: Order) -> str:
+        """The name of a supervisor for a job, the warm one if there is one; the caller gives it the order."""
         name = self._spare or self._new_supervisor()
         self._spare = None
-        self._jobs[job_id] = name
+        self._orders[order.job_id] = order
+        self._jobs[order.job_id] = name
         return name
 
     def take_workers(self, job_id: str, n: int) -> list[Any]:
@@ -113,7 +120,7 @@ class Keeper:
 
     def finished(self, job_id: str) -> None:
         """Keep the supervisor of a job that is over for the next one, or end it where one waits already."""
-        name = self._jobs.pop(job_id, None)
+        name = self._forget(job_id)
         if name is None:
             return
         if self._spare is None and self._folder is not None:
@@ -130,16 +137,22 @@ class Keeper:
         found = ray.util.list_named_actors(all_namespaces=True)
         for name in (actor["name"] for actor in found if actor["namespace"] == NAMESPACE):
             if name.startswith(SUPERVISOR):
-                assignment = assignment_file(Path(self._home), name)
-                if assignment.exists():
-                    self._jobs[json.loads(assignment.read_text())["job_id"]] = name
-                else:
-                    self._end(name)
+                self._take_up_supervisor(name)
             elif name.startswith(WORKER):
                 with contextlib.suppress(ray.exceptions.RayError, ValueError):
                     worker = ray.get_actor(name, namespace=NAMESPACE)
                     if not ray.get(worker.has_bench.remote(), timeout=ANSWER_WITHIN_S):
                         ray.kill(worker)
+
+    def _take_up_supervisor(self, name: str) -> None:
+        with contextlib.suppress(ray.exceptions.RayError, ValueError):
+            supervisor = ray.get_actor(name, namespace=NAMESPACE)
+            order: Order | None = ray.get(supervisor.order.remote(), timeout=ANSWER_WITHIN_S)
+            if order is None:
+                ray.kill(supervisor)
+            else:
+                self._orders[order.job_id] = order
+                self._jobs[order.job_id] = name
 
     def _new_worker(self) -> Any:
         remote = ray.remote(
@@ -151,26 +164,42 @@ class Keeper:
 
     def _new_supervisor(self) -> str:
         name = f"{SUPERVISOR}{secrets.token_hex(6)}"
-        ray.remote(num_cpus=0, max_restarts=4, max_concurrency=4)(Supervisor).options(
+        ray.remote(num_cpus=0, max_restarts=0, max_concurrency=4)(Supervisor).options(
             name=name, namespace=NAMESPACE, lifetime="detached"
-        ).remote(name, self._home, self._warm["supervisor"])
+        ).remote(self._home, self._warm["supervisor"])
         return name
 
     def _end(self, name: str) -> None:
         with contextlib.suppress(ValueError):
             ray.kill(ray.get_actor(name, namespace=NAMESPACE))
 
-    def _touch(self) -> None:
-        """Mark the head as used while a job's supervisor lives."""
-        while self._folder is not None:
+    def _forget(self, job_id: str) -> str | None:
+        self._orders.pop(job_id, None)
+        self._restarts.pop(job_id, None)
+        return self._jobs.pop(job_id, None)
+
+    def _watch(self) -> None:
+        """Give the job of a supervisor that died to a new one; mark the head as used while there are jobs."""
+        while True:
             for job_id, name in list(self._jobs.items()):
                 try:
                     ray.get_actor(name, namespace=NAMESPACE)
                 except ValueError:
-                    self._jobs.pop(job_id, None)
-            if self._jobs:
+                    self._restart(job_id)
+            if self._jobs and self._folder is not None:
                 (self._folder / "last-used").touch()
-            time.sleep(TOUCH_EVERY_S)
+            time.sleep(LOOK_EVERY_S)
+
+    def _restart(self, job_id: str) -> None:
+        order = self._orders.get(job_id)
+        if order is None:  # it has ended meanwhile
+            return
+        self._restarts[job_id] += 1
+        if self._restarts[job_id] > MAX_RESTARTS:
+            self._forget(job_id)
+            return
+        self._jobs[job_id] = name = self._new_supervisor()
+        ray.get_actor(name, namespace=NAMESPACE).assign.remote(order)
 
 
 def find_keeper(
@@ -178,7 +207,7 @@ def find_keeper(
 ) -> Any:
     """The cluster's keeper, started when there is none. Needs a connected Ray."""
     return (
-        ray.remote(num_cpus=0, max_restarts=-1)(Keeper)
+        ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(Keeper)
         .options(name=NAME, namespace=NAMESPACE, lifetime="detached", get_if_exists=True)
         .remote(None if folder is None else str(folder), slots, str(home), warm_modules)
     )

@@ -22,7 +22,7 @@ from nbml.spec.snapshot import Snapshot, fold
 _PANELS = "nbml.panels"
 """By name, because panels stand above jobs."""
 RESTART_GRACE_S = 60.0
-"""How long Ray may take to start a supervisor again before its job counts as interrupted."""
+"""How long a dead supervisor's successor may take before the job counts as interrupted."""
 
 
 class JobHandle:
@@ -151,7 +151,7 @@ class JobHandle:
         return import_module(_PANELS).workbench(job=self, **options)
 
     def _may_restart(self, held: dict[str, Any]) -> bool:
-        """Whether Ray is about to restart a supervisor that has just died."""
+        """Whether a supervisor that has just died is about to have a successor."""
         is_up = self.settings.ray_address is not None or find_head(self.settings) is not None
         return self._snapshot.executor == "ray" and is_up and time.time() - held["beat"] < RESTART_GRACE_S
 

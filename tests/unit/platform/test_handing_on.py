@@ -12,7 +12,7 @@ from nbml.settings import Settings
 def test_a_supervisor_has_them_while_its_job_runs_and_never_on_disk(tmp_path, monkeypatch):
     """S17"""
     from nbml.engine import ray_executor
-    from nbml.engine.supervisor import Supervisor
+    from nbml.engine.supervisor import Order, Supervisor
     from nbml.jobs import supervise
 
     seen, begun, may_end, ended = {}, threading.Event(), threading.Event(), threading.Event()
@@ -30,14 +30,19 @@ def test_a_supervisor_has_them_while_its_job_runs_and_never_on_disk(tmp_path, mo
     settings = Settings(environment="databricks", catalog="lab", tracking_uri="http://u:tell-nobody@h")
     said = settings.model_dump(mode="json", include=HANDED_ON, exclude_none=True)
     handed = {"DATABRICKS_TOKEN": "tell-nobody", "MLFLOW_TRACKING_USERNAME": "ana"}
-    Supervisor("spare-1", str(tmp_path)).assign("job-1", "nbml.jobs.supervise:supervise_on_ray", said, handed)
+    order = Order("job-1", "nbml.jobs.supervise:supervise_on_ray", said, handed)
+    assert "ana" not in repr(order)
+    supervisor = Supervisor(str(tmp_path))
+    supervisor.assign(order)
     assert begun.wait(30)
+    assert supervisor.order() == order
     assert seen == {"token": "tell-nobody", "user": "ana", "environment": "databricks", "catalog": "lab"}
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert files
-    assert [path for path in files if b"tell-nobody" in path.read_bytes()] == []
+    assert [
+        path for path in tmp_path.rglob("*") if path.is_file() and b"tell-nobody" in path.read_bytes()
+    ] == []
     may_end.set()
     assert ended.wait(30)
+    assert supervisor.order() is None
     assert "DATABRICKS_TOKEN" not in os.environ
     assert os.environ["MLFLOW_TRACKING_USERNAME"] == "before"
 
