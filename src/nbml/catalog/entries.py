@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbml.masking import masked
+from nbml.spec.result import TrainRecord
 
 if TYPE_CHECKING:
     from nbml.platform.ports import Person
+    from nbml.spec.front import OptimizeRecord
     from nbml.spec.parse import JobSpec
-    from nbml.spec.result import TrainRecord
     from nbml.spec.train import TrainSpec
 
 Row = dict[str, Any]
@@ -54,7 +55,7 @@ def run_row(
     spec: JobSpec,
     state: str,
     *,
-    record: TrainRecord | None = None,
+    record: TrainRecord | OptimizeRecord | None = None,
     error_code: str | None = None,
     made_at: str | None = None,
 ) -> Row:
@@ -76,9 +77,10 @@ def run_row(
     if made_at is not None:
         row["made_at"] = made_at
     if record is not None:
-        scores = {target: _rmse(record, target) for target in record.targets}
+        if isinstance(record, TrainRecord):
+            scores = {target: _rmse(record, target) for target in record.targets}
+            row["scores_json"] = json.dumps(scores, ensure_ascii=False)
         row |= {
-            "scores_json": json.dumps(scores, ensure_ascii=False),
             "seconds": record.seconds,
             "run_id": record.run_id,
             "tracking_uri": None if record.tracking_uri is None else masked(record.tracking_uri),

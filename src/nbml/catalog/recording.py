@@ -83,16 +83,18 @@ def enter(
     from nbml.catalog import entries
     from nbml.catalog.queries import begin_project
     from nbml.catalog.tables import DATASETS, EDGES, MODELS, RUNS
+    from nbml.spec.front import OptimizeRecord
     from nbml.spec.result import TrainRecord
 
     assert spec.resolved is not None
     result = folder / "result.json"
-    is_training = spec.task == "train"
-    record = TrainRecord.model_validate_json(result.read_bytes()) if is_training and result.exists() else None
+    said = result.read_bytes() if result.exists() else None
+    record = TrainRecord.model_validate_json(said) if said and spec.task == "train" else None
+    search = OptimizeRecord.model_validate_json(said) if said and spec.task == "optimize" else None
     manifest = folder / MANIFEST
     sha256 = hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else None
     registered = _registered(folder)
-    runs = [entries.run_row(spec, state, record=record, error_code=error_code)]
+    runs = [entries.run_row(spec, state, record=record or search, error_code=error_code)]
     if not _is_known(catalog, spec.resolved.job_id):
         runs.insert(0, entries.run_row(spec, "queued", made_at=_utc(spec.resolved.created)))
     catalog.append(

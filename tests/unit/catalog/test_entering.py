@@ -8,6 +8,7 @@ import sqlite3
 import numpy as np
 import pandas as pd
 import pytest
+from tests.unit.tracking.searches import make_record
 
 import nbml
 from nbml.catalog import queries, recording
@@ -126,11 +127,14 @@ def test_a_search_is_entered_with_the_models_that_it_searched(settings):
     )  # fmt: skip
     folder = settings.jobs / "j2"
     folder.mkdir(parents=True)
-    (folder / "result.json").write_text("{}")
+    record = make_record(folder, run_id="r1", tracking_uri="https://me:secret@mlflow.example")
+    (folder / "result.json").write_text(record.model_dump_json())
     assert recording.made(spec, settings) is None
     assert recording.finished(spec, folder, settings, "succeeded") is None
     (row,) = queries.runs(catalog())
     assert (row["task"], row["state"], row["dataset_sha256"]) == ("optimize", "succeeded", None)
+    assert (row["run_id"], row["seconds"]) == ("r1", 1.5)
+    assert "secret" not in row["tracking_uri"]
     assert queries.datasets(catalog()) == []
     found = queries.lineage(catalog(), "run", "j2")
     assert [(edge["from_kind"], edge["from_id"]) for edge in found.upstream] == [("model", "a" * 64)]

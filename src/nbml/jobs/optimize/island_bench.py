@@ -19,7 +19,7 @@ from nbml.jobs.optimize.sharing import PackedProblem
 
 STRETCH_ROWS = 4_000
 """Rows evaluated between migrations: some tenths of a second, so that the front is seen to grow."""
-SENT = 20
+SENT = 60
 
 
 @dataclass(frozen=True, eq=False)
