@@ -35,6 +35,7 @@ from nbml.settings import Settings
 
 NAMESPACE = "nbml"
 START_WITHIN_S = 120.0
+WATCH_EVERY_S = 2.0
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 """Set to 0, Ray takes 127.0.0.1 as its node's address and every one of its servers binds to that alone; with
 the address given by option it binds to all interfaces."""
@@ -122,6 +123,7 @@ def _connect(settings: Settings, warm_modules: WarmModules) -> Any:
     with _on_loopback(), _token_in_force(_token_environment(head_folder(settings))):
         join(ray, head.address)
     _Connection.own = head
+    threading.Thread(target=_leave_with, args=(ray, head), name="nbml-head-watch", daemon=True).start()
     return ray
 
 
@@ -180,6 +182,16 @@ def stop_head(settings: Settings | None = None) -> bool:
         psutil.Process(head.pid).wait(timeout=15)
     end_tree(head.pid)
     return True
+
+
+def _leave_with(ray: Any, head: Head) -> None:
+    """Disconnect when our head ends: Ray ends a process that misses its cluster a minute, a kernel too."""
+    while _Connection.own is head and head.is_alive:
+        time.sleep(WATCH_EVERY_S)
+    with _CONNECTING:
+        if _Connection.own is head and not head.is_alive:
+            _Connection.own = None
+            ray.shutdown()
 
 
 class _Connection:
