@@ -11,7 +11,20 @@ from typing import Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
-from nbml.cli import catalog, faults, history, jobs, optimize, predict, promote, report, submit, system, train
+from nbml.cli import (
+    catalog,
+    faults,
+    history,
+    jobs,
+    optimize,
+    predict,
+    promote,
+    read,
+    report,
+    submit,
+    system,
+    train,
+)
 from nbml.cli.screen import be_lenient, err
 from nbml.errors import NbmlError
 from nbml.i18n import LANGUAGES, catalogue, text
@@ -20,6 +33,7 @@ COMMANDS = (
     train.train,
     train.run,
     optimize.optimize,
+    read.read,
     jobs.jobs,
     jobs.status,
     jobs.cancel,

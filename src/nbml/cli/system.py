@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -14,19 +14,24 @@ from nbml.cli.watch import attend
 from nbml.i18n import text
 
 
-def schema(events: Annotated[bool, typer.Option("--events", help="cli.option.events")] = False) -> None:
+def schema(
+    task: Annotated[Literal["train", "optimize"], typer.Option(help="cli.option.task")] = "train",
+    events: Annotated[bool, typer.Option("--events", help="cli.option.events")] = False,
+) -> None:
     """Print the JSON Schema of job specs, or of events."""
     import json
 
-    print(json.dumps(json_schema(events=events), indent=2))
+    print(json.dumps(json_schema(task, events=events), indent=2))
 
 
-def json_schema(*, events: bool) -> dict[str, Any]:
-    """JSON Schema (draft 2020-12) of a training spec, or of one event of a job's log."""
+def json_schema(task: Literal["train", "optimize"] = "train", *, events: bool) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a task's spec, or of one event of a job's log."""
     from nbml.spec.events import EVENT
+    from nbml.spec.optimize import OptimizeSpec
     from nbml.spec.train import TrainSpec
 
-    body = EVENT.json_schema() if events else TrainSpec.model_json_schema(by_alias=True)
+    spec = TrainSpec if task == "train" else OptimizeSpec
+    body = EVENT.json_schema() if events else spec.model_json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **body}
 
 

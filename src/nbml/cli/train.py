@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from nbml.cli.faults import CommandError
 from nbml.cli.options import Delimiter, Encoding, Header, Json, Models, Sheet, Table, fold_count, read_options
-from nbml.cli.screen import write_json
+from nbml.cli.screen import err, write_json
 from nbml.cli.watch import attend
+from nbml.spec.reading import shown
 from nbml.spec.source import is_remote
 from nbml.spec.train import SamplerName, TrainSpec
+
+if TYPE_CHECKING:
+    from nbml.cli.follow import AnyJob
+    from nbml.spec.parse import JobSpec
+
+_SAID_FIRST = ("read.encoding", "read.header", "read.sheet", "read.shape")
 
 Detach = Annotated[bool, typer.Option("--detach", help="cli.option.detach")]
 
@@ -81,7 +88,7 @@ def train(
         if write_spec is None:
             _print_spec(spec, as_json=as_json)
         return
-    attend(lambda: nbml.run(spec), detach=detach, as_json=as_json)
+    attend(lambda: start(spec, as_json=as_json), detach=detach, as_json=as_json)
 
 
 def run(
@@ -90,11 +97,24 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run the job that a spec file describes."""
-    import nbml
     from nbml.spec.parse import load_job
 
     said = load_job(spec)
-    attend(lambda: nbml.run(said), detach=detach, as_json=as_json)
+    attend(lambda: start(said, as_json=as_json), detach=detach, as_json=as_json)
+
+
+def start(spec: JobSpec, *, as_json: bool) -> AnyJob:
+    """Set a job going; before a training, say on stderr how its table was read."""
+    import nbml
+
+    if as_json or not isinstance(spec, TrainSpec) or spec.data.path is None:
+        return nbml.run(spec)
+    table = nbml.read(spec.data.path, spec.data.read, labels=spec.labels)
+    for decision in table.report.decisions:
+        if decision.severity == "warning" or decision.key.startswith(_SAID_FIRST):
+            mark = "!" if decision.severity == "warning" else " "
+            err().print(f"{mark} {shown(decision.words, 400)}", soft_wrap=True)
+    return nbml.start(spec, table)
 
 
 def save_spec(spec: TrainSpec, file: Path, *, beside: Path) -> None:

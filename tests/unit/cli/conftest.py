@@ -176,7 +176,12 @@ def face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Face:
             raise JobError("NBML-J01", job_id=job_id)
         return face.job
 
-    for name, value in {"make_spec": make_spec, "run": run, "open": open_, "resume": open_}.items():
+    def start(spec: Any, table: Any) -> FakeJob:
+        assert table.path == spec.data.path
+        return run(spec)
+
+    said = {"make_spec": make_spec, "run": run, "start": start, "open": open_, "resume": open_}
+    for name, value in said.items():
         monkeypatch.setitem(vars(nbml), name, value)
     monkeypatch.setattr("sys.stdin", None)
     return face

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ import nbml
 from nbml.cli.app import COMMANDS
 from nbml.cli.options import header_lines
 from nbml.spec.parse import load_spec
+from nbml.spec.reading import ReadReport
 
 SAID = {
     "--feature": "a", "--group": "lot", "--trials": "7", "--timeout": "600", "--folds": "logo",
@@ -27,7 +29,9 @@ HEARD = {
 }  # fmt: skip
 
 
-def test_every_option_of_train_reaches_the_spec(nbml_cli, face, table):
+def test_every_option_of_train_reaches_the_spec(nbml_cli, face, table, monkeypatch):
+    read = SimpleNamespace(path=str(table), report=ReadReport())
+    monkeypatch.setitem(vars(nbml), "read", lambda path, options, labels: read)
     repeated = ["--target", "y", "-y", "z", "--model", "lightgbm", "--model", "catboost"]
     said = [word for pair in SAID.items() for word in pair]
     assert nbml_cli("train", str(table), *repeated, *said, "--detach").code == 0
@@ -189,6 +193,8 @@ def test_without_a_command_the_help_is_shown(nbml_cli):
 
 def test_schemas(nbml_cli):
     spec, event = (json.loads(nbml_cli("schema", *args).out) for args in ([], ["--events"]))
+    search = json.loads(nbml_cli("schema", "--task", "optimize").out)
+    assert search["properties"]["task"]["const"] == "optimize"
     assert spec["properties"]["schema"]["const"] == "nbml.job/1"
     assert spec["additionalProperties"] is False
     assert event["discriminator"]["propertyName"] == "type"
