@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from nbml.inverse.space import Space
     from nbml.settings import Settings
 
-MOST = 40
 
-
-def rows_of(job_id: str, space: Space, settings: Settings) -> Ints:
-    """Rows of an earlier front that are feasible in a space, the best ones by desirability first.
+def rows_of(job_id: str, space: Space, settings: Settings, *, most: int) -> Ints:
+    """Rows of an earlier front that are feasible in a space, spread over it where there are too many.
 
     Parameters
     ----------
@@ -28,10 +26,11 @@ def rows_of(job_id: str, space: Space, settings: Settings) -> Ints:
         Numbers go to their nearest step; rows with a level it does not have, or which break a constraint of
         it, are left out, as are all where the earlier search did not know an input.
     settings : Settings
+    most : int
 
     Returns
     -------
-    ndarray of int64, shape (at most MOST, n_variables)
+    ndarray of int64, shape (at most `most`, n_variables)
 
     Raises
     ------
@@ -42,9 +41,7 @@ def rows_of(job_id: str, space: Space, settings: Settings) -> Ints:
     folder = read_search(job_id, settings).folder
     if not folder.result.exists():
         return none
-    table = OptimizeResult.load(folder.root).pareto.sort_values(
-        "desirability", ascending=False, kind="stable"
-    )
+    table = OptimizeResult.load(folder.root).pareto
     if not {variable.name for variable in space.variables} <= set(table.columns):
         return none
     values = np.full((len(table), len(space)), np.nan)
@@ -58,4 +55,6 @@ def rows_of(job_id: str, space: Space, settings: Settings) -> Ints:
     rows = space.positions(values[~np.isnan(values).any(axis=1)])
     _, first = np.unique(rows, axis=0, return_index=True)
     rows = rows[np.sort(first)]
-    return rows[space.is_feasible(rows)][:MOST] if len(rows) else none
+    rows = rows[space.is_feasible(rows)] if len(rows) else none
+    # The table is in the order of its first goal, so even steps are a spread.
+    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.intp)]

@@ -55,10 +55,11 @@ def search_on_workers(
         setting, context.folder.job_id, level=spec.interval, threads=spec.resources.threads
     )
     here = SharedProblem.of(problem, packed.name)
+    here.evaluations, here.failed, here.undefined = problem.evaluations, problem.failed, problem.undefined
     executor = context.make_executor(_slots(context, packed, count))
     islands = Islands(
         here,
-        spec.evaluations,
+        spec.evaluations - problem.evaluations,
         spec.seed,
         count=count,
         start=setting.start,

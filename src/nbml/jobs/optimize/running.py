@@ -17,7 +17,7 @@ from nbml.inverse.archive import Archive
 from nbml.inverse.front import hypervolume
 from nbml.inverse.problem import Problem
 from nbml.inverse.ranking import thin
-from nbml.inverse.searching import answer, distinct, run_search
+from nbml.inverse.searching import LEAST_EVALUATIONS, answer, distinct, run_search
 from nbml.jobs.context import StopRequestedError
 from nbml.jobs.optimize.earlier import rows_of
 from nbml.jobs.optimize.islands import RecentArchive, island_count
@@ -57,10 +57,14 @@ def run_optimize(context: SearchContext) -> OptimizeRecord:
         notices = [as_notice(note) for note in setting.notes]
         for notice in notices:
             log.emit(notice)
-        if spec.after is not None:
-            first = rows_of(spec.after, setting.problem.space, context.settings)
-            setting = replace(setting, start=np.concatenate([first, setting.start]))
-    problem, archive = setting.problem, RecentArchive()
+    problem, archive, evaluations = setting.problem, RecentArchive(), spec.evaluations
+    if spec.after is not None:
+        first = rows_of(spec.after, problem.space, context.settings, most=evaluations // 2)
+        if len(first):
+            archive.add(problem.evaluate(first))
+        setting = replace(setting, start=np.concatenate([first, setting.start]))
+        if spec.engine == "nsga2":  # Optuna's engines count what was evaluated before themselves
+            evaluations = max(evaluations - len(first), LEAST_EVALUATIONS)
     found: list[Notice] = []
     islands = island_count(spec.evaluations) if spec.engine == "nsga2" else 0
     if islands:
@@ -76,7 +80,7 @@ def run_optimize(context: SearchContext) -> OptimizeRecord:
     else:
         with context.stage("search"):
             rounds = run_search(
-                problem, spec.evaluations, spec.seed, engine=spec.engine, start=setting.start, archive=archive
+                problem, evaluations, spec.seed, engine=spec.engine, start=setting.start, archive=archive
             )
             state = _follow(context, problem, archive, rounds, begun)
     if archive.front is None and not archive.parts:
