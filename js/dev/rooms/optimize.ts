@@ -10,6 +10,34 @@ const spoken = (kernel: FakeKernel) => kernel.state.language;
 /** The events of a search: three looks at the growing front. */
 export const frontLog = () => made.log as unknown as EventBatch["events"];
 
+/** A front of rows that miss a limit, as `?front=none` shows it. */
+const MISSED = {
+  is_feasible: false,
+  is_partial: true,
+  knee: null,
+  notices: [
+    {
+      ...made.result.notices[0],
+      level: "warning",
+      code: "NBML-O43",
+      message: "No row of 2,105 keeps all limits. The nearest misses: distance <= 0.95 by 0.04.",
+    },
+  ],
+  proof: {
+    objective: "強度 [MPa]",
+    direction: "maximize",
+    found: 57.1,
+    value: 58.2,
+    bound: 61.4,
+    gap: 3.2,
+    seconds: 30.1,
+    is_proven: false,
+    left_out: ["distance <= 0.95"],
+  },
+  run_id: "0f3c2a9be7d14c55a1",
+  tracking_uri: "http://127.0.0.1:5000",
+};
+
 /** The experiments that a made-up kernel keeps. */
 const books = new WeakMap<FakeKernel, ExperimentList>();
 const column = (role: string, of?: string) =>
@@ -61,7 +89,8 @@ export const answers: Record<string, Answer> = {
   },
   "optimize.again": () => ({ form: made.draft.en.form }),
   "optimize.code": () => made.code,
-  "optimize.result": ({ job_id }: { job_id: string }) => ({ ...made.result, job_id }),
+  "optimize.result": ({ job_id }: { job_id: string }) =>
+    asked.get("front") === "none" ? { ...made.result, ...MISSED, job_id } : { ...made.result, job_id },
   "optimize.measured": () => made.measured,
   "optimize.nearest": () => made.nearest,
   "optimize.propose": () => ({

@@ -73,7 +73,7 @@ function Line({ app, job: { job_id, snapshot: job } }: { app: App; job: JobView 
         <span class="nbml-job-actions">
           {app.room.value !== room && store.state.value.rooms.includes(room) && (
             <Button small kind="quiet" onClick={() => app.open(room)}>
-              {t("panel.job.show")}
+              {t("panel.job.show", { room: t(`panel.room.${room}`) })}
             </Button>
           )}
           {!isOver && (

@@ -71,7 +71,7 @@ export function Constraints({ app, setting }: FormProps) {
       }
     >
       {form.constraints.map((row, index) => {
-        const what = t(wordsOf(row));
+        const what = t(`optimize_room.constraint.${row.kind}`);
         const field = `constraints.${index}`;
         return (
           <fieldset

@@ -75,7 +75,7 @@ function Found({ app, table, measured, titles, onAgain }: FoundProps) {
     >
       <Stack>
         <p class="nbml-optimize-verdict">
-          {t("optimize_room.front.verdict", {
+          {t(table.is_feasible ? "optimize_room.front.verdict" : "optimize_room.front.verdict.none", {
             size: fmt.count(table.front_size),
             n: fmt.count(table.evaluations),
             time: fmt.seconds(table.seconds),
@@ -91,11 +91,7 @@ function Found({ app, table, measured, titles, onAgain }: FoundProps) {
         </p>
         {table.is_partial && <Notice level="info">{t("optimize_room.front.partial")}</Notice>}
         {!table.is_feasible && (
-          <Notice
-            level="warning"
-            title={t("optimize_room.front.infeasible")}
-            action={{ label: t("optimize_room.front.again"), onClick: onAgain }}
-          >
+          <Notice level="warning" title={t("optimize_room.front.infeasible")}>
             {missed.map(notice => notice.message).join(" ")} {t("optimize_room.front.infeasible.next")}
           </Notice>
         )}

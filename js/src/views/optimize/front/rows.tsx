@@ -44,7 +44,7 @@ export function Rows({ app, front, shown, selected, onSelect, reasons }: RowsPro
           {
             key: "reason",
             title: t("optimize_room.propose.reason"),
-            width: "minmax(12rem, 1.5fr)",
+            width: "minmax(16rem, 1.5fr)",
             cell: row => reasons.get(row) ?? "",
             value: row => reasons.get(row) ?? "",
           },
