@@ -2,28 +2,36 @@
 
 The exact constraints are a mixed-integer program, solved by HiGHS through scipy. An irreducible set of
 clashing constraints is found by deletion [1]_: drop each in turn and keep it out while the rest still clash.
+Nothing is called a clash that is not proven; what cannot be told in time is left to the search.
 
 .. [1] J. W. Chinneck (2008), Feasibility and Infeasibility in Optimization.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
 from nbml.errors import OptimizeError
 from nbml.inverse.constraints import Linear
-from nbml.inverse.moves import FAR
+from nbml.inverse.moves import FAR, Row
 from nbml.inverse.space import Space
 from nbml.inverse.variables import Floats, Ints
 
 LISTED = 64
 TABLE_ROWS = 2_000
-SECONDS = 5.0
+SECONDS = 0.8
+"""For all proofs of one check together."""
+LEAST_SECONDS = 0.2
+"""For one least violation; then the best that was found counts."""
+INFEASIBLE = 2
 
 
 @dataclass
@@ -46,22 +54,34 @@ class Program:
         """A new row ``low <= terms <= high``."""
         self.rows.append((terms, low, high, tag))
 
-    def solve(self, cost: Floats, without: Collection[int] = (), seconds: float = SECONDS) -> Floats | None:
-        """A best point, or None where there is none; without the rows of some constraints."""
+    def solve(self, cost: Floats, *, seconds: float = 5.0, nodes: int | None = None) -> Floats | None:
+        """The best point that was found, or None; the same for the same program unless time runs out."""
+        found = self._run(cost, (), seconds, nodes)
+        return None if found.x is None else np.asarray(found.x)
+
+    def is_empty(self, without: Collection[int] = (), seconds: float = SECONDS) -> bool:
+        """Whether it is proven that there is no point, without the rows of some constraints."""
+        return bool(self._run(np.zeros(len(self.low)), without, seconds, None).status == INFEASIBLE)
+
+    def _run(
+        self, cost: Floats, without: Collection[int], seconds: float, nodes: int | None
+    ) -> OptimizeResult:
         kept = [row for row in self.rows if row[3] not in without]
         entries = [(r, c, v) for r, (terms, *_) in enumerate(kept) for c, v in terms.items()]
         size = (len(kept), len(self.low))
         matrix = csr_array(
             ([v for *_, v in entries], ([r for r, *_ in entries], [c for _, c, _ in entries])), shape=size
         )
-        found = milp(
+        options: dict[str, float] = {"time_limit": seconds, "mip_rel_gap": 0.5 if not cost.any() else 1e-4}
+        if nodes is not None:
+            options["node_limit"] = nodes
+        return milp(
             cost,
             integrality=np.array(self.whole, dtype=np.int64),
             bounds=Bounds(np.array(self.low), np.array(self.high)),
             constraints=LinearConstraint(matrix, [r[1] for r in kept], [r[2] for r in kept]) if kept else (),
-            options={"time_limit": seconds, "mip_rel_gap": 0.5 if not cost.any() else 1e-4},
+            options=options,
         )
-        return None if found.x is None else np.asarray(found.x)
 
 
 class Model:
@@ -143,10 +163,7 @@ class Model:
             self.present[i] = on
         return self.present[i]
 
-    def _linear(self, row: object) -> None:
-        from nbml.inverse.moves import Row
-
-        assert isinstance(row, Row)
+    def _linear(self, row: Row) -> None:
         terms: dict[int, float] = {}
         constant = 0.0
         for i, f in zip(row.columns, row.factors, strict=True):
@@ -222,14 +239,17 @@ def check(space: Space) -> None:
     if not space.constraints and (space.low <= space.high).all():
         return
     model = Model(space)
-    none = np.zeros(len(model.program.low))
-    if model.program.solve(none) is not None:
-        return
-    out: set[int] = set()
-    for number in range(len(space.constraints)):
-        if model.program.solve(none, without=out | {number}) is None:
-            out.add(number)
-    clash = [number for number in range(len(space.constraints)) if number not in out]
+    clash = [row.constraint for row in space.rows if not _reachable(space, row)][:1]
+    if not clash:
+        until = time.monotonic() + SECONDS
+        if not model.program.is_empty():
+            return
+        out: set[int] = set()
+        for number in range(len(space.constraints)):
+            left = until - time.monotonic()
+            if left > 0 and model.program.is_empty(out | {number}, left):
+                out.add(number)
+        clash = [number for number in range(len(space.constraints)) if number not in out]
     said = [space.constraints[number] for number in clash]
     missed = {space.constraints[n].label: v for n in clash if (v := _least(model, n)) is not None}
     code = (
@@ -242,6 +262,25 @@ def check(space: Space) -> None:
         constraints=[one.label for one in said],
         missed=[f"{label}: {value:g}" for label, value in missed.items()] or "–",
     )
+
+
+def _reachable(space: Space, row: Row) -> bool:
+    """Whether bounds and steps alone leave a sum within the bounds of a row; exact, but only necessary."""
+    low = high = step = 0
+    for i, f in zip(row.columns, row.factors, strict=True):
+        variable, factor = space.variables[i], int(f)
+        first, last = int(space.low[i]), int(space.high[i])
+        if first > last:
+            return True
+        ends = [factor * int(k) for k in variable.integers(np.array([first, last]))]
+        low, high = low + min(ends), high + max(ends)
+        if variable.listed is not None:
+            apart = [int(gap) for gap in np.diff(variable.listed[first : last + 1])]
+        else:
+            apart = [variable.step] * (last > first)
+        step = gcd(step, *(factor * gap for gap in apart))
+    least, most = max(low, row.low), min(high, row.high)
+    return least <= most and (step == 0 or low + -(-(least - low) // step) * step <= most)
 
 
 def _least(model: Model, number: int) -> float | None:
@@ -257,14 +296,16 @@ def _least(model: Model, number: int) -> float | None:
     program.rows[at] = ({**terms, over: 1.0, under: -1.0}, low, high, number)
     cost = np.zeros(size + 2)
     cost[[over, under]] = 1.0
-    found = program.solve(cost)
+    found = program.solve(cost, seconds=LEAST_SECONDS)
     program.rows[at] = (terms, low, high, number)
     del program.low[size:], program.high[size:], program.whole[size:]
     if found is None:
         return None
-    form = model.space.rows[[r.constraint for r in model.space.rows].index(number)]
-    largest = max(
-        abs(float(f)) * (v.step if (v := model.space.variables[i]).is_grid else 1.0)
-        for i, f in zip(form.columns, form.factors, strict=True)
-    )
-    return float(found[over] + found[under]) * largest * form.unit
+    (row,) = rows
+    said = model.space.constraints[number]
+    assert isinstance(said, Linear)
+    positions = model.positions(found)[None, :]
+    total = Fraction(int(row.sums(model.space.integers(positions))[0])) * Fraction(1, round(1 / row.unit))
+    short = 0.0 if said.low is None else float(said.low - total)
+    beyond = 0.0 if said.high is None else float(total - said.high)
+    return max(0.0, short, beyond)

@@ -2,7 +2,8 @@
 
 NSGA-II (Deb, Pratap, Agarwal, Meyarivan 2002) with feasibility-first ranking. Beyond it: some parents come
 from the archive of all fronts; differential, cell and mixture steps stand beside crossover; a row whose box
-of cells was seen is not evaluated again, so no prediction is paid for twice.
+of cells was seen is not evaluated again, so no prediction is paid for twice; and the first rows, which decide
+what a small search can reach, are chosen among many more by guessing what the models will say.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 
 from nbml.inverse.archive import Archive as Archive
 from nbml.inverse.cells import Cells
+from nbml.inverse.guide import Guide
+from nbml.inverse.infill import choose
 from nbml.inverse.operators import Operators
 from nbml.inverse.problem import Problem, Rows
 from nbml.inverse.ranking import survivors, thin
@@ -23,8 +26,14 @@ from nbml.inverse.variables import Floats, Ints
 ACTIVE = 400
 TRIES = 6
 PATIENCE = 3
-SCARCE = 20
+SCARCE = 5
 """Generations with fewer new rows than this part of the population count as idle: little is left to find."""
+GUIDED = 400
+"""Rows that are chosen with the help of a guide; beyond them guesses cost more than they save."""
+BATCH, ROUNDS, CANDIDATES = 24, 3, 96
+"""Rows of a guided generation, and how many are guessed for it: candidates for each of some rounds."""
+UNGUIDED = 0.3
+"""Share of a guided generation that is bred as ever, lest the guide looks only where it has looked."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,8 @@ class Population:
         self.size = size or population_of(evaluations, self._style.growth)
         self.spent = self._idle = 0
         self._start: Ints | None = np.empty((0, len(problem.space)), np.int64) if start is None else start
+        self._patience = PATIENCE if self._operators.is_free else 0
+        self._guide = Guide(problem, self._cells)
         self._pool: Rows | None = None
         if self.archive.parts:
             self._unseen(self.archive.rows.positions)
@@ -119,9 +130,10 @@ class Population:
                 first = np.concatenate([given[: self.size // 2], first])
             if len(first := self._unseen(first, self._evaluations)):
                 return first
-        while (left := self._evaluations - self.spent) > 0 and self._idle < PATIENCE:
-            children = self._children(min(self.size, left))
-            self._idle = self._idle + 1 if len(children) < self.size // SCARCE else 0
+        while (left := self._evaluations - self.spent) > 0 and self._idle < self._patience:
+            size = BATCH if self._is_guided else self.size
+            children = self._children(min(size, left))
+            self._idle = self._idle + 1 if len(children) < size // SCARCE else 0
             if len(children):
                 return children
         return np.empty((0, len(self._problem.space)), np.int64)
@@ -134,7 +146,7 @@ class Population:
 
     def immigrate(self, rows: Rows) -> Rows:
         """Let rows in that were evaluated elsewhere, but for those of boxes seen here; gives those let in."""
-        new = rows.take(self.archive.unseen(self._keys(rows.positions)))
+        new = rows.take(self.archive.seen.take(self._keys(rows.positions)))
         if len(new):
             self.archive.consider(new)
             self._pool = self._best(new if self._pool is None else Rows.join([self._pool, new]))
@@ -144,31 +156,55 @@ class Population:
         return rows.take(survivors(rows.objectives, rows.violation, self.size))
 
     def _keys(self, rows: Ints) -> Ints:
-        return np.ascontiguousarray(rows if self._problem.depends_on_inputs else self._cells.of(rows))
+        return rows if self._problem.depends_on_inputs else self._cells.of(rows)
 
     def _unseen(self, rows: Ints, most: int | None = None) -> Ints:
-        return rows[self.archive.unseen(self._keys(rows), most)]
+        return rows[self.archive.seen.take(self._keys(rows), most)]
 
     def _children(self, count: int) -> Ints:
         """New rows, at most so many."""
         assert self._pool is not None
-        space, rng, size = self._problem.space, self._rng, self.size
-        made: list[Ints] = []
+        made = [self._guided(round((1 - UNGUIDED) * count))] if self._is_guided else []
         for attempt in range(TRIES):
             need = count - sum(map(len, made))
             if need <= 0:
                 break
-            which = rng.choice(len(self._share), size=size, p=self._share)
-            parents = _parents(self._pool, self.archive.front, size, rng, self._style.from_front)
-            wanted = np.empty((size, len(space)))
-            for k, operator in enumerate(self._operators.named.values()):
-                mine = which == k
-                if mine.any():
-                    wanted[mine] = operator(*(p[mine] for p in parents))
-            if attempt == TRIES - 1:
-                wanted = _scatter(wanted, space.high, rng)
-            made.append(self._unseen(repair(space, wanted, parents[0], rng), need))
+            bred = self._breed(self._pool, self.size, scattered=attempt == TRIES - 1)
+            made.append(self._unseen(bred, need))
         return np.concatenate(made)
+
+    @property
+    def _is_guided(self) -> bool:
+        return bool(self.archive.parts) and self.spent < GUIDED and len(self.archive.rows) < 2 * GUIDED
+
+    def _breed(self, pool: Rows, count: int, *, scattered: bool = False) -> Ints:
+        """Feasible rows made of a pool sorted best first."""
+        space, rng = self._problem.space, self._rng
+        which = rng.choice(len(self._share), size=count, p=self._share)
+        parents = _parents(pool, self.archive.front, count, rng, self._style.from_front)
+        wanted = np.empty((count, len(space)))
+        for k, operator in enumerate(self._operators.named.values()):
+            mine = which == k
+            if mine.any():
+                wanted[mine] = operator(*(p[mine] for p in parents))
+        if scattered:
+            wanted = _scatter(wanted, space.high, rng)
+        return repair(space, wanted, parents[0], rng)
+
+    def _guided(self, count: int) -> Ints:
+        """The most promising of rows bred on guesses, at most so many."""
+        assert self._pool is not None
+        pool, found = self._pool, []
+        for _ in range(ROUNDS if self._guide.fit(self.archive.rows) else 0):
+            rows = self._breed(pool, CANDIDATES)
+            rows = rows[self.archive.seen.new(self._keys(rows))]
+            if len(rows):
+                found.append(self._guide.guess(rows))
+                pool = self._best(Rows.join([pool, found[-1]]))
+        if not found:
+            return np.empty((0, len(self._problem.space)), np.int64)
+        guessed = Rows.join(found)
+        return self._unseen(guessed.positions[choose(guessed, self.archive.front, count, self._rng)])
 
 
 def population_of(evaluations: int, growth: float = FEW.growth) -> int:

@@ -34,6 +34,8 @@ class Operators:
     def __init__(self, space: Space, cells: Cells, rng: np.random.Generator, *, eta: float) -> None:
         self._space, self._cells, self._rng, self._eta = space, cells, rng, eta
         self._free = np.array([i for i, v in enumerate(space.variables) if v.count > 1], dtype=np.intp)
+        self.is_free = bool(len(self._free))
+        """Whether any input may change."""
         self._span = np.maximum(space.high - space.low, 1).astype(np.float64)
         self._parts = [m.columns for m in space.mixtures if len(m.columns) > 1]
         self._mixed = np.unique(np.concatenate(self._parts)) if self._parts else np.zeros(0, dtype=np.intp)

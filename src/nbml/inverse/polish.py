@@ -79,7 +79,7 @@ class Polish:
         self._looked.update(row.tobytes() for row in rows.positions)
         near = neighbours(self._problem, self._cells, rows.positions, self._rng)
         keys = near if self._problem.depends_on_inputs else self._cells.of(near)
-        near = near[self.archive.unseen(np.ascontiguousarray(keys))]
+        near = near[self.archive.seen.take(keys)]
         self._waiting = np.concatenate([self._waiting, near])
         return True
 

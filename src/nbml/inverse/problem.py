@@ -6,7 +6,7 @@ Owns what is counted as an evaluation, and that every evaluated row keeps every 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,8 +122,27 @@ class Problem:
         """
         assert self.space.is_feasible(positions).all()
         self.evaluations += len(positions)
-        columns = Lookup(self, positions)
-        predicted = columns.predicted
+        rows = self._judge(Lookup(self, positions))
+        lost = ~np.isfinite(rows.predicted).all(axis=1)
+        self.failed += int(lost.sum())
+        self.undefined += int((np.isinf(rows.violation) & ~lost).sum())
+        return rows
+
+    def guess(self, positions: Ints, predicted: Floats, violation: Floats | None = None) -> Rows:
+        """Judge rows as if models had predicted this; nothing is predicted or counted.
+
+        Parameters
+        ----------
+        positions : ndarray of int64, shape (n_rows, n_variables)
+        predicted : ndarray of float64, shape (n_rows, n_targets)
+        violation : ndarray of float64, shape (n_rows,), optional
+            Taken for the violation of all limits instead of computing it.
+        """
+        rows = self._judge(Lookup(self, positions, predicted), limits=violation is None)
+        return rows if violation is None else replace(rows, violation=rows.violation + violation)
+
+    def _judge(self, columns: Lookup, *, limits: bool = True) -> Rows:
+        positions, predicted = columns.positions, columns.predicted
         values = np.column_stack([columns.goal(goal) for goal in self.goals])
         objectives = (
             np.column_stack([self.goals[k].objective(values[:, k]) for k in self.traded])
@@ -131,17 +150,12 @@ class Problem:
             else -np.min([self.goals[k].margin(values[:, k]) for k in self.kept], axis=0)[:, None]
         )
         violation = np.zeros(len(positions))
-        for k in self.kept:
-            violation += self.goals[k].miss(values[:, k]) / self.goals[k].scale
-        lost = ~np.isfinite(predicted).all(axis=1)
-        undefined = ~np.isfinite(values).all(axis=1) & ~lost
-        for limit in self.limits:
-            missed = limit.violation(columns)
-            undefined |= np.isinf(missed) & ~lost
-            violation += missed / self._scale_of(limit)
-        self.failed += int(lost.sum())
-        self.undefined += int(undefined.sum())
-        bad: NDArray[np.bool_] = np.asarray(lost | undefined)
+        if limits:
+            for k in self.kept:
+                violation += self.goals[k].miss(values[:, k]) / self.goals[k].scale
+            for limit in self.limits:
+                violation += limit.violation(columns) / self._scale_of(limit)
+        bad = ~(np.isfinite(predicted).all(axis=1) & np.isfinite(values).all(axis=1) & np.isfinite(violation))
         return Rows(
             positions,
             predicted,
@@ -177,6 +191,7 @@ class Lookup:
 
     def __init__(self, problem: Problem, positions: Ints, predicted: Floats | None = None) -> None:
         self._problem = problem
+        self.positions = positions
         self._values = problem.space.values(positions)
         self.predicted = problem.surrogate.predict(self._values) if predicted is None else predicted
         self._targets = {name: k for k, name in enumerate(problem.surrogate.targets)}

@@ -20,6 +20,7 @@ from nbml.inverse.variables import Floats, Ints
 CORNERS = 24
 MIXING = 4
 ENOUGH = 0.25
+NODES = 200
 
 
 def sample(space: Space, size: int, rng: np.random.Generator) -> Ints:
@@ -83,7 +84,7 @@ def _corners(space: Space, size: int, rng: np.random.Generator) -> Ints:
     span = np.maximum(np.array(model.program.high) - np.array(model.program.low), 1e-12)
     found = []
     for _ in range(min(CORNERS, size)):
-        point = model.program.solve(rng.normal(size=len(span)) / span)
+        point = model.program.solve(rng.normal(size=len(span)) / span, nodes=NODES)
         if point is not None:
             found.append(model.positions(point))
     rows = np.array(found, dtype=np.int64).reshape(len(found), len(space))
