@@ -129,7 +129,7 @@ it("says how to come back when the kernel was restarted, and shows the last stat
   const el = place();
   const remove = entry.render({ model, el });
   await act(async () => model.tell("comm_live_update", undefined, { model: { comm_live: false } }));
-  await screen.findByText('nbml.open("01JDEMO").panel()');
+  await screen.findByText(/nbml\.open\("01JDEMO"\)\.panel\(\)/);
   expect(screen.getByText("strength v3")).toBeTruthy();
   expect(screen.getByRole("button", { name: "Stop" }).hasAttribute("disabled")).toBe(true);
   await act(async () => model.tell("comm_live_update", undefined, { model: { comm_live: true } }));

@@ -70,7 +70,7 @@ def test_quickstart_by_clicks_alone(notebook, shoot):
         shoot(bench.root, f"train_result_{name.lower().replace(' ', '_')}")
     bench.room("Runs")
     line = bench.root.get_by_role("row").filter(has_text="progression")
-    expect(line).to_contain_text("finished")
+    expect(line).to_contain_text("Done")
     expect(line).to_contain_text(re.compile(r"\d+ ± \d"))
     line.click()
     expect(bench.root).to_contain_text("Lineage")

@@ -27,6 +27,11 @@ export function Chips<V extends string>({ value, options, onChange, disabled, la
           title={option.hint}
           onClick={() => toggle(option.value)}
         >
+          {option.mark && (
+            <svg width="12" height="12" aria-hidden="true" class={option.mark}>
+              <path class="nbml-plot-dots" d="M5 6h0" />
+            </svg>
+          )}
           {option.label}
         </button>
       ))}

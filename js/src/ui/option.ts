@@ -5,4 +5,6 @@ export interface Option<V extends string = string> {
   /** Quiet words behind the label. */
   hint?: string;
   disabled?: boolean;
+  /** Class that colours a dot before the words. */
+  mark?: string;
 }

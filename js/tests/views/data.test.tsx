@@ -204,7 +204,10 @@ describe("charts", () => {
     await choose();
     await userEvent.click(await screen.findByRole("tab", { name: "Charts" }));
     await waitFor(() => expect(asked("data.figure")).toHaveLength(1));
-    expect(asked("data.figure")[0]).toMatchObject({ chart: "columns", x: 0, y: null, colour: null });
+    expect(asked("data.figure")[0]).toMatchObject({ chart: "columns", x: 1, y: null, colour: null });
+    const first = screen.getByRole("combobox", { name: "Column" });
+    await userEvent.click(first);
+    await userEvent.click(screen.getAllByRole("option")[0] as HTMLElement);
     await userEvent.click(screen.getByRole("combobox", { name: "Against" }));
     await userEvent.click(screen.getByRole("option", { name: /^cement/ }));
     await waitFor(() => expect(asked("data.figure").at(-1)).toMatchObject({ x: 0, y: 1 }));

@@ -28,7 +28,7 @@ it("lists runs with state, spread and names as text", async () => {
   await screen.findByText("冬の配合");
   expect(screen.getByText("6 runs")).toBeTruthy();
   expect(row("冬の配合").textContent).toContain("3.9 ± 0.3");
-  expect(row("冬の配合").textContent).toContain("finished");
+  expect(row("冬の配合").textContent).toContain("Done");
   expect(screen.getByText("<img src=x onerror=alert(1)>")).toBeTruthy();
   expect(document.querySelector("img")).toBeNull();
   await expectAccessible();
@@ -85,7 +85,7 @@ it("lets a running job be stopped but not deleted, an interrupted one resumed", 
   expect(screen.getByRole<HTMLButtonElement>("button", { name: "Delete" }).disabled).toBe(true);
   await userEvent.click(screen.getByRole("button", { name: "Stop (keep what is done)" }));
   await waitFor(() => expect(asked("stop_job")).toMatchObject([{ job_id: "J7" }]));
-  await userEvent.click(screen.getByText("interrupted"));
+  await userEvent.click(screen.getByText("Interrupted"));
   await userEvent.click(await screen.findByRole("button", { name: "Resume" }));
   await waitFor(() => expect(asked("runs.resume")).toMatchObject([{ job_id: "J4" }]));
 });

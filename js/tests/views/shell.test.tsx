@@ -129,6 +129,7 @@ it("says that a job is interrupted and how to take it up", async () => {
         title: "strength v3",
         state: "interrupted",
         targets: [],
+        units: {},
         models: [],
         task: "train",
       },

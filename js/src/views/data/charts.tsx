@@ -51,7 +51,11 @@ export function Charts({ model, choice, onChange }: Props) {
     () => new Set(model.known.value.filter(isQuantity).map(column => String(column.position))),
     [columns],
   );
-  const first = model.known.value.find(column => column.role === "target") ?? columns[0];
+  const known = model.known.value;
+  const first =
+    known.find(column => column.role === "target") ??
+    known.find(column => column.role === "feature" && isQuantity(column)) ??
+    columns[0];
   const x = choice.x ?? String(first?.position ?? 0);
   const { revision } = model;
   const mayColour = choice.y !== null && quantities.has(x) && quantities.has(choice.y);

@@ -5,6 +5,8 @@ import type { DataModel } from "./model";
 import { RowDecisions } from "./report";
 
 const SHOWN = 3;
+/** Characters that two lines hold at any width. */
+const SHORT = 150;
 
 export function Checks({ model, onColumns }: { model: DataModel; onColumns: () => void }) {
   const { t, fmt } = model.app;
@@ -15,6 +17,7 @@ export function Checks({ model, onColumns }: { model: DataModel; onColumns: () =
   const warnings = (found?.findings.length ?? 0) - errors;
   const shown = isAll ? found?.findings : found?.findings.slice(0, SHOWN);
   const rest = (found?.findings.length ?? 0) - SHOWN;
+  const isCut = found?.findings.some(one => one.message.length + one.next_step.length > SHORT) ?? false;
   return (
     <Section
       title={t("data_room.checks.title")}
@@ -44,7 +47,10 @@ export function Checks({ model, onColumns }: { model: DataModel; onColumns: () =
             class={classes("data-finding", `data-${finding.severity}`)}
           >
             <span class="nbml-unseen">{t(`panel.level.${finding.severity}`)} </span>
-            <div class="nbml-data-finding-words">
+            <div
+              class={classes("data-finding-words", !isAll && "data-finding-short")}
+              title={isAll ? undefined : `${finding.message} ${finding.next_step}`}
+            >
               <bdi>{finding.message}</bdi> <span class="nbml-quiet">{finding.next_step}</span>{" "}
               <span class="nbml-code-name">{finding.code}</span>
             </div>
@@ -65,9 +71,13 @@ export function Checks({ model, onColumns }: { model: DataModel; onColumns: () =
           </li>
         ))}
       </ul>
-      {rest > 0 && (
+      {(rest > 0 || isCut) && (
         <Button small kind="quiet" onClick={() => setAll(!isAll)}>
-          {isAll ? t("data_room.checks.fewer") : t("data_room.checks.more", { n: fmt.count(rest) }, rest)}
+          {isAll
+            ? t("data_room.checks.fewer")
+            : rest > 0
+              ? t("data_room.checks.more", { n: fmt.count(rest) }, rest)
+              : t("data_room.checks.whole")}
         </Button>
       )}
       {isAll && found !== null && found.more > 0 && (

@@ -9,7 +9,7 @@ import { Distribution, isQuantity } from "./distribution";
 import type { DataModel } from "./model";
 
 const ROW = 24;
-const HEAD = 86;
+const HEAD = 102;
 const WIDTH = 132;
 const NUMBERS = 68;
 const AHEAD_ROWS = 10;

@@ -1,4 +1,5 @@
 /** How the table was read: one sentence whose words change it, and what deserves a look. */
+import { Fragment } from "preact";
 import { Button, Disclosure, FaultNotice, Notice, Section } from "../../ui";
 import type { DataModel } from "./model";
 import { WordControl } from "./word";
@@ -29,12 +30,15 @@ export function Report({ model, onTypes }: { model: DataModel; onTypes: () => vo
         <p class="nbml-data-sentence">
           {view.fault && `${t("data_room.report.try")} `}
           {view.words.map((word, index) => (
-            <span key={`${word.control}-${index}`}>
-              {index > 0 && t("data_room.report.sep")}
-              <WordControl model={model} word={word} onTypes={onTypes} />
-            </span>
+            <Fragment key={`${word.control}-${index}`}>
+              <span class="nbml-data-word-end">
+                <WordControl model={model} word={word} onTypes={onTypes} />
+                {index < view.words.length - 1
+                  ? t("data_room.report.sep").trim()
+                  : !view.fault && t("data_room.report.end")}
+              </span>{" "}
+            </Fragment>
           ))}
-          {!view.fault && t("data_room.report.end")}
         </p>
       )}
       {fault && !fault.field?.startsWith("columns.") && (

@@ -33,7 +33,7 @@ export function Sheet({ model }: { model: DataModel }) {
     {
       key: "name",
       title: t("data_room.sheet.column"),
-      width: "minmax(9rem, 2fr)",
+      width: "minmax(9rem, 3fr)",
       cell: column => (
         <bdi title={column.name} class="nbml-data-name">
           {column.label}
@@ -226,11 +226,12 @@ function Extent({ column, model }: { column: ColumnLine; model: DataModel }) {
       </span>
     );
   }
-  const more =
-    column.n_unique > SHOWN_LEVELS ? t("data_room.sheet.more_levels", { n: fmt.count(column.n_unique) }) : "";
+  const names = column.levels.slice(0, SHOWN_LEVELS).join(", ");
   return (
     <bdi title={column.levels.join(", ")}>
-      {column.levels.slice(0, SHOWN_LEVELS).join(", ")} {more}
+      {column.n_unique > SHOWN_LEVELS
+        ? t("data_room.sheet.levels", { n: fmt.count(column.n_unique), names })
+        : names}
     </bdi>
   );
 }

@@ -13,7 +13,10 @@ export function ConnectionNotice({ app }: RoomProps) {
         <Notice level="warning" title={t("panel.lost")}>
           {t(job ? "panel.lost_job" : "panel.lost_cell")}
           {job && (
-            <Code label={t("panel.lost_code")} text={`nbml.open(${JSON.stringify(job.job_id)}).panel()`} />
+            <Code
+              label={t("panel.lost_code")}
+              text={`import nbml\n\nnbml.open(${JSON.stringify(job.job_id)}).panel()`}
+            />
           )}
         </Notice>
       )}

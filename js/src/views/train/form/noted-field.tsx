@@ -49,8 +49,17 @@ export function Remedies({ note, drafting }: { note: FieldNote; drafting: Drafti
 
 function Warnings({ app, notes, drafting }: { app: App; notes: FieldNote[]; drafting: Drafting }) {
   if (!notes.length) return null;
+  const [first] = notes;
+  const all = app.t("train_room.warnings", { n: notes.length }, notes.length);
   return (
-    <Disclosure summary={app.t("train_room.warnings", { n: notes.length }, notes.length)}>
+    <Disclosure
+      summary={
+        <span class="nbml-train-warning" title={first?.message}>
+          {notes.length > 1 ? `${all}: ` : ""}
+          {first?.message}
+        </span>
+      }
+    >
       {notes.map(note => (
         <Notice key={`${note.code} ${note.columns.join()}`} level="warning">
           {note.message} <span class="nbml-quiet">{note.next_step}</span>{" "}

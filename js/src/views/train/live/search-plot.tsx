@@ -46,14 +46,15 @@ export function SearchPlot({ app, job, target }: SearchPlotProps) {
           <Chips
             label={t("train_room.field.models")}
             value={shown.map(({ study }) => study.id)}
-            options={all.map(({ study }) => ({
+            options={all.map(({ study, index }) => ({
               value: study.id,
               label: t(`train_room.family.${study.family}`),
+              mark: `nbml-series-${index % 7}`,
             }))}
             onChange={ids => setHidden(all.map(({ study }) => study.id).filter(id => !ids.includes(id)))}
           />
         )}
-        <Legend app={app} drawn={drawn} many={all.length > 1} failed={has("failed")} pruned={has("pruned")} />
+        <Legend app={app} drawn={drawn} failed={has("failed")} pruned={has("pruned")} />
       </Row>
       <div class="nbml-train-plot-place" ref={place}>
         <svg
@@ -151,13 +152,12 @@ function Axes({
 interface LegendProps {
   app: App;
   drawn: Drawing;
-  many: boolean;
   failed: boolean;
   pruned: boolean;
 }
 
-/** Every shape with its word; a colour only where there are several searches. */
-function Legend({ app: { t }, drawn, many, failed, pruned }: LegendProps) {
+/** Every shape with its word; the chips above have the colours of several searches. */
+function Legend({ app: { t }, drawn, failed, pruned }: LegendProps) {
   const far = drawn.points.some(point => point.isFar);
   const entries: [string, string, boolean][] = [
     ["dots", "M8 6h0", true],
@@ -169,15 +169,6 @@ function Legend({ app: { t }, drawn, many, failed, pruned }: LegendProps) {
   const words = ["trial", "best", "far", "failed", "pruned"];
   return (
     <span class="nbml-train-legend">
-      {many &&
-        drawn.series.map(one => (
-          <span key={one.study.id}>
-            <svg width="16" height="12" aria-hidden="true" class={`nbml-series-${one.index % 7}`}>
-              <path class="nbml-plot-dots" d="M8 6h0" />
-            </svg>
-            {t(`train_room.family.${one.study.family}`)}
-          </span>
-        ))}
       {entries.map(
         ([kind, path, isThere], place) =>
           isThere && (
