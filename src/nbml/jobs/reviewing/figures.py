@@ -57,7 +57,7 @@ def _history(job: Job, studies: list[LoggedStudy]) -> go.Figure:
 
     histories = [
         History(
-            study.plan.family,
+            text(f"train_room.family.{study.plan.family}"),
             np.array([trial.number for trial in study.ended], dtype=np.int64),
             np.array([np.nan if t.value is None else t.value for t in study.ended], dtype=np.float64),
             [trial.state for trial in study.ended],
@@ -88,11 +88,11 @@ def _fold_scores(job: Job, target: str) -> go.Figure:
 
     record = TrainResult.load(job.folder).record
     rows = job.snapshot().fold_rows
-    scores = {
-        row.family: row.scores["rmse"].folds
-        for row in record.leaderboard
-        if row.target == target and "rmse" in row.scores
-    }
+    found = {row.family: row.scores["rmse"].folds for row in record.leaderboard
+             if row.target == target and "rmse" in row.scores}  # fmt: skip
+    models = [name for name in job.spec.models if name in found]  # in this order everywhere, so are colours
+    scores = {text(f"train_room.family.{name}"): found[name] for name in models}
+    scores |= {name: folds for name, folds in found.items() if name not in models}
     return fold_scores(scores, record.fold_names, rows, unit=record.sheet[target].unit)
 
 
