@@ -7,9 +7,24 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+TESTS = Path(__file__).resolve().parent
+DATA = TESTS.parents[1] / "shared" / "data"
+hypothesis.settings.register_profile("nbml", deadline=None)  # machines are shared: no test is about its speed
+hypothesis.settings.load_profile("nbml")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With two processes, one takes what starts clusters and browsers in turn; the rest runs beside it."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        file = item.path.relative_to(TESTS)
+        alone = file.parts[0] in {"integration", "e2e", "packaging"} or item.get_closest_marker("ray")
+        item.add_marker(pytest.mark.xdist_group("machine" if alone else str(file)))
 
 
 @pytest.fixture(scope="session", autouse=True)
