@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import optuna
 import pandas as pd
 import pytest
 
@@ -170,6 +171,12 @@ def test_figures_study_and_files(done, tmp_path):
     axes = [axis.label for axis in result.parallel_coordinates().data[0].dimensions]
     assert len(axes) == 7
     study = result.study
+    on_front = [trial for trial in study.trials if trial.user_attrs["front"]]
+    assert [trial.params for trial in on_front] == result.pareto[list(result.inputs)].to_dict("records")
+    assert [trial.values[0] for trial in on_front] == result.pareto["predicted_strength"].tolist()
+    drawn = optuna.visualization.plot_pareto_front(study)
+    assert sum(len(trace.x) for trace in drawn.data) == len(study.trials)
+    optuna.visualization.plot_slice(study, target=lambda trial: trial.values[1], target_name="cost")
     assert [d.name for d in study.directions] == ["MAXIMIZE", "MINIMIZE"]
     assert {t.params["days"] for t in study.best_trials} <= set(result.evaluated["days"]) | set(
         result.pareto["days"]
@@ -183,6 +190,15 @@ def test_next_experiments_and_what_became_of_them(done):
     _, result = done
     chosen = result.propose(3, candidates="evaluated")
     assert set(chosen["reason"]) == {"exploit", "explore", "fill"}
+    first = result.propose(1)
+    key = list(result.inputs)
+    row = next(
+        k for k in range(len(result.pareto)) if (result.pareto[key].iloc[k] == first[key].iloc[0]).all()
+    )
+    result.plan([row], "exploit")
+    away = result.propose(3)
+    fill = away[away["reason"] == "fill"]
+    assert not (fill[key] == first[key].iloc[0]).all(axis=1).any()
     measured = (
         result.pareto[list(result.inputs)]
         .head(2)

@@ -11,6 +11,7 @@ import pandas as pd
 from nbml.inverse.goals import desirability
 from nbml.inverse.ranking import thin
 from nbml.inverse.surrogate import trust_of
+from nbml.jobs.experiments.book import read_book
 
 if TYPE_CHECKING:
     from nbml.inverse.proposals import Proposals
@@ -44,6 +45,7 @@ def propose_rows(
             high[:, k] = np.where(np.isfinite(bounds[1]), bounds[1], high[:, k])
     spread = np.abs(desirability(problem.goals, high) - desirability(problem.goals, low)) / 3.3
     measured = setting.measured[~np.isnan(setting.measured).any(axis=1)]
+    measured = np.concatenate([measured, _planned(result)])
     chosen = choose(problem.space, values, score, spread, measured, count)
     out = table.iloc[chosen.rows].reset_index(drop=True)
     out.insert(0, "reason", list(chosen.reasons))
@@ -75,6 +77,13 @@ def compare_rows(result: OptimizeResult, measured: pd.DataFrame) -> pd.DataFrame
             lower, upper = columns[f"lower_{target}"], columns[f"upper_{target}"]
             columns[f"inside_{target}"] = (found >= lower) & (found <= upper)
     return pd.DataFrame(columns, index=measured.index)
+
+
+def _planned(result: OptimizeResult) -> np.ndarray:
+    """Experiments that are planned or done already, in the values of the space: they count as tried."""
+    rows = [one.cells for one in read_book(result.folder).experiments]
+    table = pd.DataFrame(rows, columns=list(result.inputs))
+    return _values(result, table.dropna())
 
 
 def _find(known: pd.DataFrame, wanted: pd.DataFrame) -> np.ndarray:

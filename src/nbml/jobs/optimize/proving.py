@@ -108,8 +108,12 @@ def objective_of(problem: Problem) -> str:
     traded = [problem.goals[k] for k in problem.traded]
     if len(traded) == 1:
         return traded[0].label
-    parts = [f"{'' if g.kind == 'maximize' else '-'}{g.weight:g} {g.label} / {g.scale:g}" for g in traded]
-    return " + ".join(parts).replace("+ -", "- ")
+    words = ""
+    for goal in traded:
+        sign = "+" if goal.kind == "maximize" else "-"
+        weight = "" if goal.weight == 1 else f"{goal.weight:g} "
+        words += f" {sign} {weight}{goal.label} / {goal.scale:g}"
+    return words.removeprefix(" + ").strip()
 
 
 def left_out(problem: Problem) -> tuple[str, ...]:
@@ -132,13 +136,18 @@ def as_note(proof: ProofRecord) -> Note:
     fields = {
         "place": PLACE,
         "objective": proof.objective,
-        "value": proof.value,
-        "bound": proof.bound,
-        "gap": proof.gap,
-        "seconds": proof.seconds,
+        "value": _brief(proof.value),
+        "bound": _brief(proof.bound),
+        "gap": _brief(proof.gap),
+        "seconds": _brief(proof.seconds),
         "left_out": list(proof.left_out) or "–",
     }
     return Note("NBML-O54" if proof.is_proven else "NBML-O55", fields)
+
+
+def _brief(value: float) -> float:
+    """Digits for a sentence; the record has all of them."""
+    return float(f"{value:.5g}")
 
 
 def _is_least(problem: Problem) -> bool:
