@@ -62,3 +62,13 @@ def test_curves_follow_and_a_dropped_file_is_predicted(notebook, shoot, tmp_path
     answers = pd.read_csv(tmp_path / "saved.csv")
     assert list(answers["flags"].fillna("")) == ["", "outside:bmi", "unseen:病院 <b>"]
     assert answers["predicted_進行"].notna().all()
+    dark = "window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })"
+    notebook.page.evaluate(dark)
+    expect(root).to_have_attribute("data-theme", "dark", timeout=PATIENCE_MS)
+    root.get_by_role("button", name="日本語").click()
+    table = root.get_by_role("grid", name="予測結果の表")
+    expect(table).to_contain_text("bmi: 学習範囲の外", timeout=PATIENCE_MS)
+    shoot(root, "predict_table_dark_japanese")
+    root.get_by_role("tab", name="プロファイラー").click()
+    expect(root.locator(".nbml-predict-curve").first).to_be_visible(timeout=PATIENCE_MS)
+    shoot(root, "predict_profiler_dark_japanese")

@@ -159,6 +159,7 @@ def test_predictions_on_the_workers_are_those_of_this_process(undisturbed, home,
     """P15: to the last bit and in order; a stop frees the workers, a dead worker changes nothing."""
     found_workers, find = [], pieces.warm_workers
     monkeypatch.setattr(pieces, "PAYS_S", 0.0)
+    monkeypatch.setattr(pieces, "SOON_S", 60.0)
     monkeypatch.setattr(pieces, "warm_workers", lambda s: found_workers.append(find(s)) or found_workers[-1])
     job_id = next(line.id for line in nbml.jobs() if line.state == "succeeded")
     rows = pd.concat([mixes(seed=k) for k in range(250)], ignore_index=True)

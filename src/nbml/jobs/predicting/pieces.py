@@ -6,9 +6,11 @@ Owns when the workers pay. Wherever a piece is answered, the answer is the same 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import closing, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,9 @@ PIECE_ROWS = 16_384
 PAYS_S = 6.0
 """Seconds of work in this process from which on it is handed over; measured in docs/predicting.md."""
 
+SOON_S = 0.2
+"""How long the next piece waits for workers that may be there at once."""
+
 _LOOK_S = 0.1
 _BUSY_WITHIN_S = 5.0
 _END = object()
@@ -53,8 +58,8 @@ def answer_pieces(
     """Yield the answers for a table; at least one piece comes, if need be without rows.
 
     Two pieces are answered here. What the second took says what the rest would take; where that is more than
-    `PAYS_S` and a cluster stands, its workers answer the rest. Should the cluster fail, the work goes on here
-    with a note (NBML-P28).
+    `PAYS_S` and a cluster stands, its workers answer the rest. Until they are found, and should the cluster
+    fail, the work goes on here; of a failure a note tells (NBML-P28).
 
     Parameters
     ----------
@@ -98,17 +103,22 @@ def answer_pieces(
         yield part
     trouble: list[Note] = []
     if settings is not None and seconds * len(starts) > PAYS_S:
-        shared = Shared.of(predictor, question, frame)
+        coming = _looked_for(find_workers or warm_workers, settings, trouble)
+        while starts and not wait((coming,), timeout=SOON_S).done:
+            yield answer()
+        executor = coming.result() if starts else None
         work = (Task(str(k), {"rows": frame.iloc[k : k + step], "first_row": k}) for k in tuple(starts))
-        with closing(_on_workers(find_workers or warm_workers, settings, shared, work, trouble)) as outcomes:
-            for outcome in outcomes:
-                if outcome is None:
-                    meanwhile()
-                    continue
-                if outcome.error is not None:
-                    raise outcome.error
-                starts.popleft()
-                yield outcome.value
+        if executor is not None:
+            shared = Shared.of(predictor, question, frame)
+            with closing(_on_workers(executor, shared, work, trouble)) as outcomes:
+                for outcome in outcomes:
+                    if outcome is None:
+                        meanwhile()
+                        continue
+                    if outcome.error is not None:
+                        raise outcome.error
+                    starts.popleft()
+                    yield outcome.value
     while starts:
         part = answer()
         part.attrs["notes"] = [*part.attrs["notes"], *(note.to_dict() for note in trouble)]
@@ -151,21 +161,30 @@ def in_order(executor: Executor, tasks: Iterable[Task], *, ahead: int) -> Iterat
         yield None
 
 
+def _looked_for(
+    find_workers: Callable[[Settings], Executor | None], settings: Settings, trouble: list[Note]
+) -> Future[Executor | None]:
+    """Look for workers in a thread, since connecting to a busy cluster may take long."""
+    coming: Future[Executor | None] = Future()
+
+    def look() -> None:
+        try:
+            coming.set_result(_tried(lambda: find_workers(settings), trouble))
+        except BaseException as error:
+            coming.set_exception(error)
+
+    threading.Thread(target=look, name="nbml-find-workers", daemon=True).start()
+    return coming
+
+
 def _on_workers(
-    find_workers: Callable[[Settings], Executor | None],
-    settings: Settings,
-    shared: Shared,
-    tasks: Iterable[Task],
-    trouble: list[Note],
+    executor: Executor, shared: Shared, tasks: Iterable[Task], trouble: list[Note]
 ) -> Generator[Outcome | None, None, None]:
     """As `in_order`, as far as the cluster gives answers; why it stopped is left in `trouble`."""
-    executor: Executor | None = _tried(lambda: find_workers(settings), trouble)
-    if executor is None:
-        return
-    at_work, is_done = executor, False
+    is_done = False
     try:
-        _tried(lambda: at_work.open(PredictBench, shared), trouble)
-        outcomes = in_order(at_work, tasks, ahead=2 * at_work.slots + 1)
+        _tried(lambda: executor.open(PredictBench, shared), trouble)
+        outcomes = in_order(executor, tasks, ahead=2 * executor.slots + 1)
         while not trouble:
             told = _tried(lambda: next(outcomes, _END), trouble)
             if told is _END or trouble:
@@ -175,8 +194,8 @@ def _on_workers(
     finally:
         with suppress(*_failures()):
             if not is_done:
-                at_work.stop()
-            at_work.close()
+                executor.stop()
+            executor.close()
 
 
 def _tried(act: Callable[[], Any], trouble: list[Note]) -> Any:

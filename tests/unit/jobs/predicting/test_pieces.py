@@ -3,6 +3,7 @@
 import threading
 
 import numpy as np
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -11,13 +12,15 @@ from nbml.engine.executor import Outcome, Task
 from nbml.engine.inline import InlineExecutor
 from nbml.errors import EngineError, PredictError
 from nbml.jobs.batch import predict_to_file
-from nbml.jobs.predicting import pieces
+from nbml.jobs.predicting import pieces, running
+from nbml.jobs.predicting.mapping import match
 from nbml.jobs.predicting.pieces import answer_pieces, in_order, warm_workers
 from nbml.jobs.predicting.question import PredictBench, Question, Shared
+from nbml.jobs.predicting.records import drop_record, table_path
 from nbml.ml.predictor import gathered
 from nbml.settings import Settings
 
-from .conftest import X, frame
+from .conftest import W, X, Y, frame
 
 NEW = frame(200, seed=4)
 
@@ -184,3 +187,45 @@ def test_a_person_is_told_while_workers_are_busy(models):
     assert len(rows) == 200
     assert told
     assert all(told)
+
+
+def test_work_goes_on_here_until_workers_are_found(models, monkeypatch):
+    """A cluster that takes long to answer holds nobody up."""
+    monkeypatch.setattr(pieces, "SOON_S", 0.01)
+    enough, answered = threading.Event(), []
+
+    def late(_settings):
+        assert enough.wait(30)
+        return InlineExecutor(1)
+
+    for part in answer_pieces(
+        models.predictor, NEW, Question(), threads=1, piece_rows=16, settings=Settings(), find_workers=late
+    ):
+        answered.append(part)
+        if len(answered) == 6:
+            enough.set()
+    assert_frame_equal(
+        gathered(answered, NEW.index), gathered(asked(models, settings=None), NEW.index), check_exact=True
+    )
+
+
+@pytest.mark.parametrize("way", ["room", "code", "file"])
+def test_every_way_of_predicting_a_table_asks_the_workers(models, monkeypatch, tmp_path, way):
+    taken = []
+    monkeypatch.setattr(pieces, "warm_workers", lambda _: taken.append(InlineExecutor(2)) or taken[-1])
+    monkeypatch.setattr(running, "PIECE_ROWS", 16)
+    table = nbml.read(NEW.drop(columns=[Y, W]))
+    here = models.predictor.predict(table.frame)
+    if way == "room":
+        columns = match(models, list(table.frame.columns))
+        record = running.predict_table(models, table, columns, name="x", settings=Settings())
+        found = pd.read_parquet(table_path(models.written.folder, record.id))[list(here.columns)]
+        drop_record(models.written.folder, record.id)
+    elif way == "code":
+        found = nbml.predict(models.job_id, table, chunk_rows=16, record=False)
+    else:
+        file = tmp_path / "x.parquet"
+        predict_to_file(models.predictor, table.frame, file, piece_rows=16, beside=False, settings=Settings())
+        found = pd.read_parquet(file)
+    assert len(taken) == 1
+    assert_frame_equal(found, here, check_exact=True)
