@@ -122,3 +122,13 @@ def test_a_room_is_told_all_of_it(result):
 def test_an_empty_book_is_a_table_of_no_rows(result):
     assert len(book_table(read_book(result.folder))) == 0
     assert experiment_list(result, read_book(result.folder)).rows == ()
+
+
+def test_the_result_keeps_the_book_in_code(result):
+    assert len(result.experiments) == 0
+    assert result.plan([1, 0])["why"].tolist() == ["chosen", "chosen"]
+    told = result.measure(2, {Y: 10.2, Z: 1.0})
+    assert told[f"inside_{Y}"].tolist() == [None, True]
+    assert told[f"measured_{Z}"].tolist()[1] == 1.0
+    drawn = result.figure(f"predicted_{Y}", f"predicted_{Z}", z=A)
+    assert [trace.type for trace in drawn.data] == ["scatter3d"]

@@ -225,7 +225,8 @@ def test_nothing_wanted_is_said(models, form):
 
 
 def test_warnings_stand_at_their_fields(models, form):
-    """O4, O5, O11, O22, O26."""
+    """O2, O4, O5, O11, O22, O26."""
+    assert ("inputs.0", "NBML-O02") in warnings(with_input(form, A, low=20, high=20), models)
     assert ("inputs.0.step", "NBML-O04") in warnings(with_input(form, A, step=1000), models)
     assert ("inputs.0.high", "NBML-O05") in warnings(with_input(form, A, low=10, high=20, step=3), models)
     assert ("goals.0", "NBML-O11") in warnings(with_goal(form, 0, goal="reach", value=1e6), models)

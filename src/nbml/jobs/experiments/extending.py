@@ -43,7 +43,7 @@ def extended_table(result: OptimizeResult, book: ExperimentBook) -> tuple[pd.Dat
     if written is None or written.spec.resolved is None or not rows:
         raise OptimizeError("NBML-O66")
     frame = load_frame(written.folder.data, written.spec.resolved.columns_sha256)
-    new = pd.DataFrame([dict(zip(book.inputs, one.cells, strict=True)) | one.measured for one in rows])
+    new = pd.DataFrame([{**dict(zip(book.inputs, one.cells, strict=True)), **one.measured} for one in rows])
     group = written.spec.group
     if group in frame.columns and group not in new.columns and frame[group].dtype.kind not in "iufb":
         new[group] = [f"experiment {one.number}" for one in rows]

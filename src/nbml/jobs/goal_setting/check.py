@@ -118,6 +118,11 @@ def _warnings(reading: Reading, form: OptimizeForm, models: Models, said: Said) 
         note = out_of_reach(seen) if goal.on == "target" and seen is not goal else None
         if note is not None:
             found.append((note.code, {**note.fields, "place": goal.place}))
+    told = {(str(fields.get("place", "")).partition(".")[0], fields.get("column")) for _, fields in found}
+    for k, row in enumerate(form.inputs):
+        is_point = row.use == "range" and row.low is not None and row.low == row.high and not row.zero
+        if is_point and ("inputs", row.name) not in told:
+            found.append(("NBML-O02", {"field": f"inputs.{k}", "column": row.name, "value": row.low}))
     traded = sum(not goal.is_limit for goal in reading.goals)
     if traded > MANY_OBJECTIVES:
         found.append(("NBML-O26", {"place": "goals", "count": traded, "most": MANY_OBJECTIVES}))
