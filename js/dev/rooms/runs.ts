@@ -31,6 +31,7 @@ export function line(id: string, more: Partial<JobSummary> = {}): JobSummary {
     run_id: "0123456789abcdef",
     note: "",
     task: "train",
+    front_size: 0,
     ...more,
   };
 }
