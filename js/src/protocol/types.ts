@@ -1515,7 +1515,7 @@ export interface BatchView {
    */
   fault: PanelFault | null;
   inputs: MappedInput[];
-  kind: "frame" | "file" | "upload" | "table";
+  kind: "frame" | "file" | "upload" | "table" | "kept";
   n_rows: number;
   name: string;
   /**

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,10 @@ from nbml.jobs.writing import write_job
 from nbml.settings import Settings
 from nbml.spec.messages import ANSWERS
 from nbml.spec.messages.base import MAX_MESSAGE_BYTES
-from nbml.spec.messages.data_room import Answers, TableView
+from nbml.spec.messages.data_room import Answers, SourceLine, TableView
+from nbml.spec.messages.predict_room import BatchView
 from nbml.widgets.rooms import data, data_sources
+from nbml.widgets.rooms.data_draft import OriginKind
 from nbml.widgets.rooms.data_room import room_of
 
 HARD = "<img src=x onerror=alert(1)> a,b [℃]"
@@ -60,6 +63,10 @@ def chosen(page, root, name, data_, **keys):
     return asked(page, "data.choose", source={"kind": "file", "root": 0, "path": [name]})
 
 
+def kind_of(line):
+    return line.model_fields["kind"].annotation
+
+
 def word(view, control):
     return next(word for word in view["words"] if word["control"] == control)
 
@@ -73,6 +80,8 @@ def test_every_request_has_its_handler_and_answer():
     assert {kind for kind in ANSWERS if kind.__module__.endswith("data_room")} == set(Answers)
     assert set(Answers) <= set(data.HANDLERS)
     assert set(data_sources.HANDLERS) <= set(data.HANDLERS)
+    kinds = [set(get_args(kind)) for kind in (OriginKind, kind_of(SourceLine), kind_of(BatchView))]
+    assert kinds[0] == kinds[1] == kinds[2]
 
 
 def test_an_empty_room_then_a_file(page, root):

@@ -36,7 +36,8 @@ export function Report({ model, onTypes }: { model: DataModel; onTypes: () => vo
                 {index < view.words.length - 1
                   ? t("data_room.report.sep").trim()
                   : !view.fault && t("data_room.report.end")}
-              </span>{" "}
+              </span>
+              {t("data_room.report.sep").endsWith(" ") && " "}
             </Fragment>
           ))}
         </p>

@@ -121,7 +121,6 @@ function Picker({
   useEffect(() => {
     if (choices.row.value === null && first !== undefined) choices.row.value = first;
   }, [first]);
-  const unit = view.unit ? ` [${view.unit}]` : "";
   const number = (value: number | null) => fmt.number(value);
   const columns = [
     {
@@ -134,7 +133,7 @@ function Picker({
     },
     ...(["predicted", "measured", "residual"] as const).map(key => ({
       key,
-      title: t(`explain_room.row.list.${key}`) + unit,
+      title: t(`explain_room.row.list.${key}`),
       cell: (line: RowLine) => number(line[key]),
       value: (line: RowLine) => line[key],
       width: "minmax(5rem, 1fr)",

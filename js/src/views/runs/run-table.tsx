@@ -50,7 +50,7 @@ export function RunTable({ app, lines, isLoading, inHand, chosen, onChoose, onOp
     {
       key: "best",
       title: t("runs_room.column.best"),
-      width: "7.5rem",
+      width: "9rem",
       align: "end",
       value: line => Object.values(line.best)[0] ?? null,
       cell: line => <Best app={app} line={line} />,

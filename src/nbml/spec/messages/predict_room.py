@@ -333,7 +333,7 @@ class BatchView(Strict):
 
     batch: int
     name: str
-    kind: Literal["frame", "file", "upload", "table"]
+    kind: Literal["frame", "file", "upload", "table", "kept"]
     n_rows: int = 0
     columns: tuple[TableColumn, ...] = ()
     inputs: tuple[MappedInput, ...] = ()
