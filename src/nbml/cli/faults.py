@@ -30,6 +30,7 @@ _BY_CODE = {
     "NBML-J06": USAGE,  # no such model in it
     "NBML-J07": USAGE,  # it has ended
     "NBML-J08": USAGE,  # it has no models yet
+    "NBML-T06": USAGE,  # no such run
     "NBML-O13": JOB_FAILED,  # it has searched and found nothing
 }
 _MOST = 4_000
@@ -53,7 +54,7 @@ def tell(fault: NbmlError | Fault, *, as_json: bool) -> int:
         write_json({"type": "error", **error}, to_stderr=True)
     else:
         console = err()
-        console.print(f"{fault.code}  {shown(fault.message, _MOST)}", style="bold")
+        console.print(f"{fault.code}  {shown(fault.message, _MOST)}", style="bold", soft_wrap=True)
         if fault.next_step:
-            console.print(shown(fault.next_step, _MOST))
+            console.print(shown(fault.next_step, _MOST), soft_wrap=True)
     return exit_code(fault.code)

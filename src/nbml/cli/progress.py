@@ -30,7 +30,7 @@ from nbml.spec.snapshot import Snapshot, StudyView, TrialView
 MARKS = {"complete": "▪", "failed": "✗", "pruned": "-", "running": "▫"}
 PLAIN_MARKS = {"complete": "o", "failed": "x", "pruned": "-", "running": "."}
 _STYLES = {"complete": "cyan", "failed": "magenta", "pruned": "dim", "running": "dim"}
-_NAME_WIDTH, _LINES_PER_STUDY = 28, 50
+_NAME_WIDTH, _LINES_PER_STUDY, _OF_ONE_CODE = 28, 50, 3
 
 
 class Progress:
@@ -194,7 +194,11 @@ def _line(event: AnyEvent, job: Snapshot, task: str) -> str:
                 score=trial_score(event),
             )
         case Notice():
-            line = text("cli.plain.notice", code=event.code, message=shown(event.message, 1_000))
+            told = sum(notice.code == event.code for notice in job.notices) if event.code else 0
+            if told <= _OF_ONE_CODE:
+                line = text("cli.plain.notice", code=event.code, message=shown(event.message, 1_000))
+            elif told == _OF_ONE_CODE + 1:
+                line = text("cli.plain.notice_more", code=event.code)
         case JobFinished():
             line = text(f"cli.state.{event.state}")
     return line

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nbml.data.table import Table
     from nbml.spec.columns import Column, Finding
 
-_LEVELS, _NOTE = 6, 400
+_LEVELS, _LONGEST = 6, 400
 
 
 def read(
@@ -40,11 +40,12 @@ def read(
     """Show how a table is read; with a target, check it for training."""
     import nbml
     from nbml.data.checks import check_training
+    from nbml.data.gathering import gathered
 
     said = read_options(encoding, delimiter, header, sheet) or {}
     held = nbml.read(str(table), labels=[group] if group else [], **said)
     findings: Sequence[Finding] = (
-        check_training(held.frame, held.columns, targets=target, group=group) if target else ()
+        gathered(check_training(held.frame, held.columns, targets=target, group=group)) if target else ()
     )
     if as_json:
         write_json(_as_json(held, findings))
@@ -57,7 +58,7 @@ def read(
 def _show(console: Console, held: Table, findings: Sequence[Finding]) -> None:
     for decision in held.report.decisions:
         mark = "!" if decision.severity == "warning" else "-"
-        console.print(f"{mark} {shown(decision.words, _NOTE)}", soft_wrap=True)
+        console.print(f"{mark} {shown(decision.words, _LONGEST)}", soft_wrap=True)
     console.print()
     console.print(column_table(held.columns.columns))
     for finding in findings:
@@ -67,9 +68,9 @@ def _show(console: Console, held: Table, findings: Sequence[Finding]) -> None:
 
 
 def column_table(columns: Sequence[Column]) -> Lines:
-    """The column sheet, a line a column."""
+    """The column sheet, a line a column; why a kind was chosen is said in the report."""
     lines = plain_table()
-    for head in ("column", "kind", "role", "unit", "range", "missing", "note"):
+    for head in ("column", "kind", "role", "unit", "range", "missing"):
         lines.add_column(text(f"read.head.{head}"), overflow="fold")
     for column in columns:
         lines.add_row(
@@ -79,7 +80,6 @@ def column_table(columns: Sequence[Column]) -> Lines:
             shown(column.unit or ""),
             _extent(column),
             f"{column.missing_share:.1%}" if column.missing_share else "",
-            shown(column.note or "", _NOTE),
         )
     return lines
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from nbml.cli.figures import decimals, number, plus_minus
 from nbml.cli.lines import pairs, plain_table
 from nbml.cli.show_front import show_front
+from nbml.data.gathering import gathered
 from nbml.i18n import catalogue, text
 from nbml.spec.events import Score
 from nbml.spec.front import OptimizeRecord
@@ -39,7 +40,7 @@ def result_page(record: TrainRecord, folder: Path) -> Iterator[Text | Table]:
     yield leaderboard(record)
     for line in undefined_lines(record):
         yield Text(line, style="dim")
-    for finding in record.warnings:
+    for finding in gathered(record.warnings):
         yield Text(f"! {finding.code}  {shown(finding.message, 1_000)}")
         yield Text(f"  {shown(finding.next_step, 1_000)}", style="dim")
     yield Text()

@@ -50,8 +50,12 @@ def parse_job(raw: Mapping[str, Any]) -> JobSpec:
     try:
         return kind.model_validate(dict(raw))
     except ValidationError as error:
-        places = [".".join(str(part) for part in e["loc"]) or "(top)" for e in error.errors()]
-        problems = [f"{place}: {e['msg']}" for place, e in zip(places, error.errors(), strict=True)]
+        faults = error.errors()
+        # A list whose only items are wrong is also said to be too short, which is nothing to mend.
+        within = {fault["loc"][:-1] for fault in faults}
+        faults = [fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in within]
+        places = [".".join(str(part) for part in fault["loc"]) or "(top)" for fault in faults]
+        problems = [f"{place}: {fault['msg']}" for place, fault in zip(places, faults, strict=True)]
         raise SpecError("NBML-S01", places=places, problems="; ".join(problems)) from None
 
 

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from nbml.spec import events as ev
+from nbml.spec.columns import Finding
 from nbml.spec.result import TrainRecord
 
 pytestmark = pytest.mark.timeout(60)
@@ -26,6 +27,26 @@ def test_plain_lines_and_the_result(nbml_cli, face, table):
     assert "NBML-D19" in done.out
     assert "Group them." in done.out
     assert "nbml predict j1 new.csv" in done.out
+
+
+def test_many_notices_of_one_code_do_not_bury_the_rest(nbml_cli, face, table):
+    """Fifty constant columns are three lines, one that says there are more, and one with the result."""
+    many = [
+        ev.Notice(level="warning", code="NBML-D22", message=f"Column {n} is constant.") for n in range(50)
+    ]
+    other = ev.Notice(level="warning", code="NBML-D42", message="A date.")
+    log = [*face.job.log[:-1], *many, other, face.job.log[-1]]
+    face.job.log = [event.model_copy(update={"seq": n, "job_id": "j1"}) for n, event in enumerate(log, 1)]
+    alike = [
+        Finding(code="NBML-D22", severity="warning", columns=(f"c{n}",), message=f"{n}.", next_step="-")
+        for n in range(50)
+    ]
+    face.job.record = face.job.record.model_copy(update={"warnings": tuple(alike)})
+    done = nbml_cli("train", str(table), "--target", "y")
+    assert done.err.count("is constant.") == 3
+    assert done.err.count("NBML-D22: more of the same") == 1
+    assert "A date." in done.err
+    assert done.out.count("NBML-D22") == 1
 
 
 def test_names_cannot_write_to_the_terminal(nbml_cli, face, table):

@@ -153,6 +153,15 @@ def test_a_spec_runs_from_json_too(tmp_path):
     assert load_spec(path) == spec
 
 
+def test_a_list_of_wrong_items_is_not_also_too_short():
+    with pytest.raises(SpecError) as caught:
+        parse_spec({"targets": ["y"], "models": ["forest"]})
+    assert caught.value.fields["places"] == ["models.0"]
+    with pytest.raises(SpecError) as caught:
+        parse_spec({"targets": ["y"], "models": []})
+    assert caught.value.fields["places"] == ["models"]
+
+
 @pytest.mark.parametrize(
     ("raw", "place"),
     [
