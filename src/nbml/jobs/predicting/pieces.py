@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbml.engine.budget import cpu_budget
-from nbml.engine.cluster import find_head
+from nbml.engine.cluster import find_head, head_folder
 from nbml.engine.executor import Executor, Outcome, Task
 from nbml.engine.job_folder import new_job_id
 from nbml.errors import NbmlError
@@ -115,6 +115,7 @@ def answer_pieces(
                     if outcome is None:
                         meanwhile()
                         continue
+                    _mark_used(settings)
                     if outcome.error is not None:
                         raise outcome.error
                     starts.popleft()
@@ -139,6 +140,13 @@ def warm_workers(settings: Settings) -> Executor | None:
     if keeper.running.remote().future().result(timeout=_BUSY_WITHIN_S):
         return None
     return RayExecutor(f"predicting-{new_job_id()}", cpu_budget(settings))
+
+
+def _mark_used(settings: Settings) -> None:
+    """Have nbml's own head see that it is at work, which it else knows of jobs only."""
+    mark = head_folder(settings) / "last-used"
+    if mark.exists():
+        mark.touch()
 
 
 def in_order(executor: Executor, tasks: Iterable[Task], *, ahead: int) -> Iterator[Outcome | None]:

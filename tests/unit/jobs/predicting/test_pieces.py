@@ -1,5 +1,6 @@
 """P15: pieces answered by workers are those answered here, in their order, whatever becomes of workers."""
 
+import os
 import threading
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import nbml
+from nbml.engine.cluster import head_folder
 from nbml.engine.executor import Outcome, Task
 from nbml.engine.inline import InlineExecutor
 from nbml.errors import EngineError, PredictError
@@ -133,6 +135,18 @@ def test_no_cluster_is_started_for_a_prediction(nbml_home, monkeypatch):
         monkeypatch.setenv("NBML_EXECUTOR", executor)
         assert warm_workers(Settings()) is None
     assert not (nbml_home / "engine").exists()
+
+
+def test_a_head_at_work_for_a_prediction_does_not_count_as_idle(models):
+    mark = head_folder(Settings()) / "last-used"
+    asked(models, find_workers=lambda _: InlineExecutor(1))
+    assert not mark.exists()
+    mark.parent.mkdir(parents=True)
+    mark.touch()
+    os.utime(mark, (0, 0))
+    asked(models, find_workers=lambda _: InlineExecutor(1))
+    assert mark.stat().st_mtime > 1e9
+    mark.unlink()
 
 
 def test_models_that_were_changed_meanwhile_are_refused_by_workers(models):
