@@ -1,6 +1,6 @@
-"""One search of its own, generation by generation: a population, then the polish of its front.
+"""One search of its own, generation by generation: a population, the polish of its front, then what is left.
 
-Owns how a budget is split between the two, and who may come and go. Several of them with different numbers,
+Owns how a budget is split between them, and who may come and go. Several of them with different numbers,
 which exchange front rows every few steps, make the island model [1]_; who runs them where is not known here.
 
 .. [1] D. Whitley, S. Rana, R. B. Heckendorn (1999), The Island Model Genetic Algorithm.
@@ -20,6 +20,7 @@ from nbml.inverse.variables import Ints
 
 POLISHED = 0.1
 SEARCHING, POLISHING = 3, 1
+SWEPT = 100
 
 
 class Island:
@@ -93,6 +94,7 @@ class Island:
     def step(self) -> Rows | None:
         """Evaluate one generation; its rows, or None when the budget is used or nothing is left to find."""
         born = self._generation() if self._polish is None else self._polish.step()
+        born = self._sweep() if born is None else born
         self.spent += 0 if born is None else len(born)
         return born
 
@@ -123,3 +125,12 @@ class Island:
             looked=self._foreign,
         )
         return self._polish.step()
+
+    def _sweep(self) -> Rows | None:
+        """Rows from anywhere: what is left of a budget that neither breeding nor polishing could use."""
+        left = self._evaluations - self.spent
+        if left <= 0 or not len(rows := self._population.anywhere(min(left, SWEPT))):
+            return None
+        born = self._problem.evaluate(rows)
+        self._population.tell(born)
+        return born

@@ -20,11 +20,12 @@ from nbml.inverse.operators import Operators
 from nbml.inverse.problem import Problem, Rows
 from nbml.inverse.ranking import survivors, thin
 from nbml.inverse.repair import repair
-from nbml.inverse.sampling import sample
+from nbml.inverse.sampling import draw, sample
 from nbml.inverse.variables import Floats, Ints
 
 ACTIVE = 400
 TRIES = 6
+SPREAD = 20
 PATIENCE = 3
 SCARCE = 5
 """Generations with fewer new rows than this part of the population count as idle: little is left to find."""
@@ -143,6 +144,14 @@ class Population:
         self.spent += len(rows)
         self.archive.add(rows)
         self._pool = self._best(rows if self._pool is None else Rows.join([self._pool, rows]))
+
+    def anywhere(self, count: int) -> Ints:
+        """Feasible rows of boxes not seen before, drawn from the whole space; none when no more are found."""
+        if self._pool is None or not self._operators.is_free:
+            return np.empty((0, len(self._problem.space)), np.int64)
+        wanted = draw(self._problem.space, SPREAD * count, self._rng)
+        anchors = self._pool.positions[self._rng.integers(len(self._pool), size=len(wanted))]
+        return self._unseen(repair(self._problem.space, wanted, anchors, self._rng), count)
 
     def immigrate(self, rows: Rows) -> Rows:
         """Let rows in that were evaluated elsewhere, but for those of boxes seen here; gives those let in."""

@@ -116,6 +116,19 @@ def test_a_space_of_one_row_is_searched():
     assert problem.evaluations == 1
 
 
+def test_a_small_space_is_looked_through():
+    """What breeding and polish leave of a budget goes to the boxes that nobody has seen, to the last one."""
+    space = Space(
+        [number(f"p{i}", 0, 10, step=1) for i in range(4)], [mixture([f"p{i}" for i in range(4)], 10)]
+    )
+    problem = problem_of(space, [goal("y", "maximize")], surrogate=Wavy(4))
+    island = Island(problem, 2_000, 1)
+    while island.step() is not None:
+        pass
+    assert 280 <= problem.evaluations <= 286, "13 over 3 rows are feasible"
+    assert len(np.unique(island.archive.rows.positions, axis=0)) == problem.evaluations
+
+
 def test_the_polish_looks_at_every_neighbouring_cell():
     """One row beside the optimum on every input and level: the steps down are taken, none is left."""
     space = Space(
