@@ -168,6 +168,13 @@ def test_from_goals_to_measured_experiments(notebook, shoot):
     ).to_be_attached(timeout=PATIENCE_MS)
     shoot(root, "optimize_to_waterfall")
     bench.room("Optimize")
+    root.get_by_label("Rows to predict", exact=True).fill("400")
+    root.get_by_label("Greatest 水[%]", exact=True).fill("60")
+    root.get_by_role("checkbox", name="Go on from this front").check()
+    expect(search).to_be_enabled(timeout=PATIENCE_MS)
+    search.click()
+    expect(verdict).to_contain_text("best bargains", timeout=PATIENCE_MS)
+    expect(root).not_to_contain_text("Stopped early", timeout=PATIENCE_MS)
     root.get_by_label("How many", exact=True).fill("2")
     root.get_by_role("button", name="Propose").click()
     root.get_by_role("button", name=re.compile("^Plan these 2")).click()
@@ -185,6 +192,7 @@ def test_from_goals_to_measured_experiments(notebook, shoot):
     for width in (480, 1600):
         resize(page, root, width)
         assert root.evaluate(SPILLS) == []
+        root.locator(".nbml-room").evaluate("room => { room.scrollTop = 0; }")
         shoot(root, f"optimize_{width}")
     resize(page, root, 1200)
     page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")

@@ -49,7 +49,7 @@ export class PredictModel {
     }
   }
 
-  async open(job_id: string): Promise<void> {
+  async open(job_id: string, cells?: HandedRow["cells"]): Promise<void> {
     this.#asked += 1;
     const mine = this.#asked;
     this.#coming = job_id;
@@ -61,7 +61,7 @@ export class PredictModel {
         this.opened.value = opened;
         this.families.value = opened.targets.map(() => "");
         this.fault.value = null;
-        this.profiler.begin(opened);
+        this.profiler.begin(opened, cells && rowOf(opened, cells));
         this.batch.begin();
       });
     } catch (error) {
@@ -76,13 +76,10 @@ export class PredictModel {
 
   /** A row from another room: its models, and the profiler on it; what it does not say is as it would begin. */
   async take({ job_id, cells }: HandedRow): Promise<void> {
-    if (this.opened.peek()?.job_id !== job_id) await this.open(job_id);
-    if (!this.list.peek()) await this.look(job_id);
-    const opened = this.opened.peek();
-    if (opened?.job_id !== job_id) return;
-    this.profiler.take(
-      opened.inputs.map(({ name }, place) => cells.get(name) ?? opened.start[place] ?? null),
-    );
+    const { opened, list, profiler } = this;
+    if (opened.peek()?.job_id !== job_id) await this.open(job_id, cells);
+    else profiler.take(rowOf(opened.peek() as ModelView, cells));
+    if (!list.peek()) await this.look(job_id);
   }
 
   chooseFamily(target: number, family: string): void {
@@ -109,3 +106,7 @@ export class PredictModel {
     else if (!(error instanceof Closed)) throw error;
   }
 }
+
+/** A row for models, of cells by the names of inputs. */
+const rowOf = ({ inputs, start }: ModelView, cells: HandedRow["cells"]) =>
+  inputs.map(({ name }, place) => cells.get(name) ?? start[place] ?? null);

@@ -43,11 +43,11 @@ export class Profiler {
     this.#model = model;
   }
 
-  /** Other models: a row in the middle of their data. */
-  begin(opened: ModelView): void {
+  /** Other models: a row in the middle of their data, or one that was handed over. */
+  begin(opened: ModelView, row: readonly Cell[] = opened.start): void {
     this.#era += 1;
     this.#start = opened.start;
-    this.row.value = opened.start;
+    this.row.value = row;
     this.inputs.value = opened.order.slice(0, FIRST_INPUTS).sort((a, b) => a - b);
     this.view.value = null;
     this.scales.value = [];
