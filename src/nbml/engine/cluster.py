@@ -14,6 +14,7 @@ import os
 import platform
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -35,6 +36,9 @@ from nbml.settings import Settings
 
 NAMESPACE = "nbml"
 START_WITHIN_S = 120.0
+ANSWERS_WITHIN_S = 15.0
+"""How long a cluster that somebody else keeps may take until it answers at all."""
+
 WATCH_EVERY_S = 2.0
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 """Set to 0, Ray takes 127.0.0.1 as its node's address and every one of its servers binds to that alone; with
@@ -113,6 +117,7 @@ def _connect(settings: Settings, warm_modules: WarmModules) -> Any:
         ray.shutdown()
     address = settings.ray_address or os.environ.get("RAY_ADDRESS")
     if address:
+        knock(address)
         token = settings.ray_token and settings.ray_token.get_secret_value()
         with _token_in_force({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": token} if token else {}):
             join(ray, address)
@@ -288,4 +293,26 @@ def join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
             return
         if time.monotonic() - begun > within_s or "token" in str(reason).lower():
             raise EngineError("NBML-E16", address=address, reason=str(reason)[:400]) from None
+        time.sleep(0.2)
+
+
+def knock(address: str, *, within_s: float = ANSWERS_WITHIN_S) -> None:
+    """Wait until somebody listens at ``host:port``: Ray itself would try for minutes, and say so aloud.
+
+    Raises
+    ------
+    EngineError
+        NBML-E16 when nobody does.
+    """
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or "/" in host:
+        return  # "auto", or ray:// and its like
+    begun = time.monotonic()
+    while True:
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), timeout=5.0):
+                return
+        except (OSError, OverflowError) as error:
+            if time.monotonic() - begun > within_s:
+                raise EngineError("NBML-E16", address=address, reason=str(error)[:400]) from None
         time.sleep(0.2)

@@ -59,6 +59,32 @@ def test_doctor_goes_on_after_what_fails(stand_in, capsys, monkeypatch):
     assert TOKEN not in out + err
 
 
+def test_doctor_says_what_does_not_answer(home, capsys, monkeypatch):
+    """A cluster and a server that are away, a catalog that is no database: each with its next step."""
+    from functools import partial
+
+    from nbml.engine import cluster
+
+    monkeypatch.setattr(cluster, "knock", partial(cluster.knock, within_s=0.0))
+    monkeypatch.setenv("NBML_EXECUTOR", "ray")
+    monkeypatch.setenv("NBML_RAY_ADDRESS", "127.0.0.1:9")
+    monkeypatch.setenv("NBML_TRACKING_URI", "http://me:tell-nobody@127.0.0.1:9")
+    (home / "catalog").mkdir(parents=True)
+    (home / "catalog" / "nbml.db").write_text(
+        "no database, and long enough to be read as one's beginning" * 9
+    )
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    assert main(["doctor", "--json"]) == 4
+    out, err = said(capsys)
+    checks = {line["name"]: line for line in map(json.loads, out.splitlines())}
+    failed = {name for name, one in checks.items() if one["verdict"] == "failed"}
+    assert failed == {"catalog", "ray", "mlflow"}
+    assert all(checks[name]["next_step"] for name in failed)
+    assert "NBML_RAY_TOKEN" in checks["ray"]["next_step"]
+    assert ".corrupt" in checks["catalog"]["found"]
+    assert "tell-nobody" not in out + err
+
+
 def test_installing_prints_before_it_runs(stand_in, capsys):
     assert main(["catalog", "install", "--dry-run"]) == 0
     dry, words = said(capsys)
