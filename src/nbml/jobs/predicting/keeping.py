@@ -206,10 +206,17 @@ def storable(frame: pd.DataFrame) -> pd.DataFrame:
     held: dict[str, Any] = {}
     for place, name in enumerate(frame.columns):
         column = frame.iloc[:, place]
-        is_plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "fibM"
-        held.setdefault(_storable(name), column if is_plain else _texts(column))
+        held.setdefault(_storable(name), column if _is_plain(column.dtype) else _texts(column))
     names = pd.Index(list(held), dtype=object)
     return pd.DataFrame(dict(enumerate(held.values())), index=frame.index, copy=False).set_axis(names, axis=1)
+
+
+def _is_plain(dtype: Any) -> bool:
+    """Whether Parquet holds a column as it is; text that pandas keeps in Arrow is UTF-8 already."""
+    import pandas as pd
+
+    is_text = isinstance(dtype, pd.StringDtype) and dtype.storage == "pyarrow"
+    return is_text or (isinstance(dtype, np.dtype) and dtype.kind in "fibM")
 
 
 def _texts(column: Any) -> Any:
