@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
@@ -425,6 +425,15 @@ def tables(draw):
     return pd.DataFrame(columns), list(zip(names, kinds, strict=True))
 
 
+def in_other_dtypes(frame):
+    """Nullable dtypes; the frame itself where pandas 2 stumbles over a whole number beyond 64 bits."""
+    try:
+        return frame.convert_dtypes()
+    except OverflowError:
+        return frame
+
+
+@settings(deadline=None)
 @given(tables(), st.randoms(use_true_random=False))
 def test_saved_and_loaded_it_encodes_the_same_in_any_column_order(table, random):
     """D29, D33-D37, P3."""
@@ -433,7 +442,7 @@ def test_saved_and_loaded_it_encodes_the_same_in_any_column_order(table, random)
     again = Encoder.from_dict(json.loads(json.dumps(encoder.to_dict(), allow_nan=False)))
     shuffled = list(frame.columns)
     random.shuffle(shuffled)
-    encoded, other = encoder.encode(frame), again.encode(frame[shuffled].convert_dtypes())
+    encoded, other = encoder.encode(frame), again.encode(in_other_dtypes(frame[shuffled]))
     assert again == encoder
     assert_array_equal(encoded.X, other.X)
     assert set(encoded.flags) == set(other.flags) == {""}
