@@ -26,7 +26,7 @@ export function ChosenRow({ app, choices, view, asked }: ChosenRowProps) {
   return (
     <Section title={app.t("explain_room.row")}>
       <div class="nbml-explain-row">
-        <Picker app={app} choices={choices} view={view} model={model} />
+        <Picker app={app} choices={choices} model={model} />
         <Stack>
           <Waterfall app={app} view={view} asked={asked} hasRow={choices.row.value !== null} />
           {choices.row.value !== null &&
@@ -90,17 +90,7 @@ function Handed({ app, choices, view, model }: Omit<ChosenRowProps, "asked"> & {
   );
 }
 
-function Picker({
-  app,
-  choices,
-  view,
-  model,
-}: {
-  app: App;
-  choices: Choices;
-  view: ExplainView;
-  model: Model;
-}) {
+function Picker({ app, choices, model }: { app: App; choices: Choices; model: Model }) {
   const { t, fmt } = app;
   const [pick, setPick] = useState<Pick>("worst");
   const [seed, setSeed] = useState(0);

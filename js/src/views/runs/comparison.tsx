@@ -63,7 +63,7 @@ function Scores({ app, compared }: { app: App; compared: Compared }) {
       (metric): Column<ComparedModel> => ({
         key: metric,
         title: t(`runs_room.metric.${metric}`),
-        width: "8rem",
+        width: "9rem",
         align: "end",
         value: model => model.scores[metric]?.pooled ?? null,
         cell: model => fmt.spread(model.scores[metric]?.pooled, model.scores[metric]?.spread),

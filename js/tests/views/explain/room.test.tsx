@@ -146,7 +146,7 @@ it("asks for the final model and says what that means", async () => {
 
 it("gives what is seen as code", async () => {
   await show();
-  await userEvent.click(await screen.findByText("As code"));
+  await userEvent.click(await screen.findByText("Copy as code"));
   await screen.findByText(/nbml.explain\(/);
   await waitFor(() => expect(asked("explain.code").at(-1)).toMatchObject({ row: 409, feature: "セメント" }));
 });
