@@ -1,4 +1,5 @@
 /** What must hold of every row: mixtures, sums, ratios, counts, conditions, combinations, formulas, nearness. */
+import { useEffect, useRef } from "preact/hooks";
 import type { KnownInput } from "../../../protocol/types";
 import { Button, Combo, Menu, MultiCombo } from "../../../ui";
 import type { RuleKind, RuleRow } from "../setting";
@@ -50,6 +51,16 @@ export function Constraints({ app, setting }: FormProps) {
   const { t } = app;
   const form = setting.form.value;
   const draft = setting.draft.value;
+  const last = useRef<HTMLFieldSetElement>(null);
+  const isNew = useRef(false);
+  const count = form?.constraints.length ?? 0;
+  useEffect(() => {
+    if (isNew.current) {
+      last.current?.scrollIntoView?.({ block: "center" });
+      last.current?.querySelector<HTMLElement>("input, select")?.focus({ preventScroll: true });
+    }
+    isNew.current = false;
+  }, [count]);
   if (!form || !draft) return null;
   const hasCategory = draft.inputs.some(input => input.kind === "category");
   const numbers = draft.inputs.filter(input => input.kind !== "category");
@@ -63,7 +74,10 @@ export function Constraints({ app, setting }: FormProps) {
           items={OFFERS.filter(({ id }) => id !== "when" || hasCategory).map(({ id, row }) => ({
             id,
             label: t(wordsOf(row)),
-            onSelect: () => setting.change({ constraints: [...form.constraints, row] }),
+            onSelect() {
+              isNew.current = true;
+              setting.change({ constraints: [...form.constraints, row] });
+            },
           }))}
         >
           {t("optimize_room.constraints.add")}
@@ -76,6 +90,7 @@ export function Constraints({ app, setting }: FormProps) {
         return (
           <fieldset
             key={index}
+            ref={index === count - 1 ? last : undefined}
             class={`nbml-optimize-row${clash.has(field) ? " nbml-optimize-clash" : ""}`}
             data-field={field}
           >
