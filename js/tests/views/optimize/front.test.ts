@@ -43,6 +43,15 @@ describe("a front", () => {
     const rows = passing(front, [{ key: STRENGTH, low, high: null }]);
     expect(rows).toContain(3);
     expect(rows.every(row => (values[row] as number) >= low)).toBe(true);
+    const kinds = axisOf(front, "種類")?.cells ?? [];
+    const limit = { key: "種類", low: null, high: null };
+    expect(passing(front, [{ ...limit, levels: ["普通"] }])).toHaveLength(
+      kinds.filter(kind => kind === "普通").length,
+    );
+    expect(passing(front, [{ ...limit, levels: ["早強"] }])).toEqual(
+      passing(front, [{ ...limit, levels: ["x"] }]),
+    );
+    expect(passing(front, [{ ...limit, levels: [] }])).toHaveLength(35);
     expect(passing(front, [{ key: "gone", low: 1, high: 2 }])).toHaveLength(35);
   });
 

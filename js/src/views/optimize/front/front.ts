@@ -93,15 +93,18 @@ export interface Limit {
   key: string;
   low: number | null;
   high: number | null;
+  /** Of a category: those that pass; all where none is named. */
+  levels?: readonly string[];
 }
 
 /** Rows that pass every limit. */
 export function passing(front: Front, limits: readonly Limit[]): number[] {
   const held = limits.map(limit => ({ ...limit, axis: axisOf(front, limit.key) }));
   return Array.from({ length: front.rows }, (_, row) => row).filter(row =>
-    held.every(({ axis, low, high }) => {
+    held.every(({ axis, low, high, levels }) => {
       if (!axis) return true;
       const value = axis.cells[row];
+      if (!axis.isNumber) return !levels?.length || levels.includes(String(value));
       if (low === null && high === null) return true;
       return typeof value === "number" && value >= (low ?? -Infinity) && value <= (high ?? Infinity);
     }),

@@ -1,8 +1,8 @@
 /** The front as a table: sorted by any column, narrowed by limits, the same row selected as in the figures. */
 import { useMemo } from "preact/hooks";
 import type { App } from "../../../app";
-import { Button, type Column, NumberBox, Select, Table } from "../../../ui";
-import type { Front, Limit } from "./front";
+import { Button, type Column, MultiCombo, NumberBox, Select, Table } from "../../../ui";
+import { type Axis, axisOf, type Front, type Limit } from "./front";
 
 export interface RowsProps {
   app: App;
@@ -83,11 +83,10 @@ export interface FilterProps {
 
 export function Filter({ app, front, limits, onChange, passed }: FilterProps) {
   const { t, fmt } = app;
-  const numbers = front.axes.filter(axis => axis.isNumber);
   const put = (index: number, changes: Partial<Limit>) =>
     onChange(limits.map((limit, at) => (at === index ? { ...limit, ...changes } : limit)));
   const add = () =>
-    onChange([...limits, { key: front.goals[0] ?? numbers[0]?.key ?? "", low: null, high: null }]);
+    onChange([...limits, { key: front.goals[0] ?? front.axes[0]?.key ?? "", low: null, high: null }]);
   return (
     <div class="nbml-optimize-filter">
       {limits.map((limit, index) => (
@@ -95,19 +94,15 @@ export function Filter({ app, front, limits, onChange, passed }: FilterProps) {
           <Select
             label={t("optimize_room.filter")}
             value={limit.key}
-            options={numbers.map(axis => ({ value: axis.key, label: axis.label }))}
-            onChange={key => put(index, { key })}
+            options={front.axes.map(axis => ({ value: axis.key, label: axis.label }))}
+            onChange={key => put(index, { key, low: null, high: null, levels: [] })}
           />
-          {(["low", "high"] as const).map(end => (
-            <span class="nbml-optimize-number" key={end}>
-              <NumberBox
-                label={t(`optimize_room.goal.${end}`)}
-                placeholder={t(`optimize_room.goal.${end}`)}
-                value={limit[end]}
-                onChange={value => put(index, { [end]: value })}
-              />
-            </span>
-          ))}
+          <Ends
+            app={app}
+            axis={axisOf(front, limit.key)}
+            limit={limit}
+            put={changes => put(index, changes)}
+          />
           <Button small kind="quiet" onClick={() => onChange(limits.filter((_, at) => at !== index))}>
             {t("optimize_room.remove")}
           </Button>
@@ -123,4 +118,32 @@ export function Filter({ app, front, limits, onChange, passed }: FilterProps) {
       )}
     </div>
   );
+}
+
+type EndsProps = { app: App; axis: Axis | undefined; limit: Limit; put: (changes: Partial<Limit>) => void };
+
+/** From and to of a number, the levels of a category. */
+function Ends({ app: { t }, axis, limit, put }: EndsProps) {
+  if (axis && !axis.isNumber) {
+    const levels = [...new Set(axis.cells.map(String))].sort();
+    return (
+      <MultiCombo
+        label={t("optimize_room.level")}
+        placeholder={t("optimize_room.level")}
+        value={[...(limit.levels ?? [])]}
+        options={levels.map(level => ({ value: level, label: level }))}
+        onChange={chosen => put({ levels: chosen })}
+      />
+    );
+  }
+  return (["low", "high"] as const).map(end => (
+    <span class="nbml-optimize-number" key={end}>
+      <NumberBox
+        label={t(`optimize_room.goal.${end}`)}
+        placeholder={t(`optimize_room.goal.${end}`)}
+        value={limit[end]}
+        onChange={value => put({ [end]: value })}
+      />
+    </span>
+  ));
 }
