@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 import nbml
 from nbml.engine.cluster import LOOPBACK
 from nbml.engine.process_tree import end_tree
@@ -63,10 +65,13 @@ def autoscaling(port, *, nodes, cpus):
     Not by ``ray.cluster_utils.AutoscalingCluster``: it ends every Ray of the machine first, and wants a file
     that Ray's wheel does not have.
     """
+    import ray
     from ray.autoscaler._private.fake_multi_node.node_provider import FAKE_HEAD_NODE_ID
 
+    plain = Path(ray.__file__).parent / "autoscaler" / "_private" / "readonly" / "defaults.yaml"
     small = {"resources": {"CPU": cpus, "object_store_memory": 100_000_000}, "node_config": {}}
     return {
+        **yaml.safe_load(plain.read_text()),
         "cluster_name": "small",
         "max_workers": nodes,
         "provider": {
