@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 import numpy as np
 
 from nbml.errors import OptimizeError
 from nbml.inverse.archive import Archive
 from nbml.inverse.contradiction import LISTED, TABLE_ROWS
-from nbml.inverse.exact import Term, maximize_sum, value_of
+from nbml.inverse.exact import Exact, Term, maximize_sum, value_of
 from nbml.inverse.models import TargetModel
 from nbml.inverse.problem import Problem
 from nbml.ml.notes import Note
@@ -18,6 +20,7 @@ from nbml.spec.front import ProofRecord
 PROVABLE = ("lightgbm", "xgboost")
 """Families whose models are trees of a known form."""
 PLACE = "exact"
+CHECK_EVERY_S = 0.2
 
 
 def terms_of(problem: Problem, models: Mapping[str, TargetModel], families: Mapping[str, str]) -> list[Term]:
@@ -56,7 +59,13 @@ def terms_of(problem: Problem, models: Mapping[str, TargetModel], families: Mapp
     return terms
 
 
-def prove(problem: Problem, archive: Archive, terms: list[Term], seconds: float) -> ProofRecord:
+def prove(
+    problem: Problem,
+    archive: Archive,
+    terms: list[Term],
+    seconds: float,
+    check: Callable[[], None] = lambda: None,
+) -> ProofRecord:
     """Look for a better row than the best one found, and bound all rows.
 
     A row that is found is evaluated as all others are, and joins the archive.
@@ -70,6 +79,9 @@ def prove(problem: Problem, archive: Archive, terms: list[Term], seconds: float)
         As ``terms_of``.
     seconds : float
         Time for the solver.
+    check : callable
+        Called while the solver is at work, which nobody can interrupt; what it raises gets through, and the
+        solver is left alone until its time is over.
 
     Raises
     ------
@@ -81,7 +93,7 @@ def prove(problem: Problem, archive: Archive, terms: list[Term], seconds: float)
         raise OptimizeError("NBML-O13", count=problem.evaluations, constraints="–", least="–")
     known = value_of(problem.space, terms, front.positions)
     start = front.positions[int(known.argmax())]
-    found = maximize_sum(problem.space, terms, start=start, seconds=seconds)
+    found = _beside(lambda: maximize_sum(problem.space, terms, start=start, seconds=seconds), check)
     value = float(known.max())
     if not np.array_equal(found.positions, start):
         born = problem.evaluate(found.positions[None])
@@ -143,6 +155,28 @@ def as_note(proof: ProofRecord) -> Note:
         "left_out": list(proof.left_out) or "–",
     }
     return Note("NBML-O54" if proof.is_proven else "NBML-O55", fields)
+
+
+def _beside(work: Callable[[], Exact], check: Callable[[], None]) -> Exact:
+    """Do work in a thread of its own; the solver lets others run meanwhile."""
+    done: SimpleQueue[Exact | BaseException] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put(work())
+        except BaseException as error:  # raised again where it is waited for
+            done.put(error)
+
+    Thread(target=run, name="nbml-exact", daemon=True).start()
+    while True:
+        check()
+        try:
+            found = done.get(timeout=CHECK_EVERY_S)
+        except Empty:
+            continue
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
 
 def _brief(value: float) -> float:

@@ -88,8 +88,11 @@ def run_optimize(context: SearchContext) -> OptimizeRecord:
     proof = None
     if spec.exact is not None and state != "stopped" and archive.front is not None:
         with context.stage("search", detail=text("optimize.proving", seconds=f"{spec.exact.seconds:g}")):
-            proof, told = _prove(setting, archive, spec.exact.seconds)
-        found.append(told)
+            try:
+                proof, told = _prove(context, setting, archive, spec.exact.seconds)
+                found.append(told)
+            except StopRequestedError:
+                state = "stopped"
     with context.stage("keep"):
         shown = answer(problem, archive, spec.seed, size=spec.size, measured=measured_rows(setting))
         found += [as_notice(note) for note in shown.notes]
@@ -140,10 +143,12 @@ def _follow(
     return state
 
 
-def _prove(setting: Setting, archive: Archive, seconds: float) -> tuple[ProofRecord | None, Notice]:
+def _prove(
+    context: SearchContext, setting: Setting, archive: Archive, seconds: float
+) -> tuple[ProofRecord | None, Notice]:
     """Exact mode; what keeps it from being done is told beside the answer, which stands."""
     try:
-        proof = prove(setting.problem, archive, setting.terms, seconds)
+        proof = prove(setting.problem, archive, setting.terms, seconds, context.check)
     except OptimizeError as error:
         return None, as_notice(Note(error.code, error.fields))
     return proof, as_notice(proof_note(proof))
