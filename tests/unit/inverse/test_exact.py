@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nbml.inverse.constraints import Combinations, mixture
-from nbml.inverse.exact import maximize_trees
+from nbml.inverse.exact import Term, maximize_sum, maximize_trees, value_of
 from nbml.inverse.models import Columns, ModelSurrogate, TargetModel
 from nbml.inverse.space import Space
 from nbml.inverse.variables import category, listed, number
@@ -55,6 +55,32 @@ def test_every_row_of_a_small_space(name, maximize):
     assert found.value == pytest.approx(best, rel=1e-6)
     assert found.is_proven
     assert space.is_feasible(found.positions[None])[0]
+
+
+def test_a_sum_of_models_and_an_input():
+    """Two ensembles share the thresholds of their inputs; against every row."""
+    rng = np.random.default_rng(3)
+    X = np.column_stack([rng.integers(0, 11, (300, 2)) / 10, rng.integers(0, 3, 300)])
+    space = Space(
+        [number("a", 0, 1, step=0.1), number("b", 0, 1, step=0.1), listed("c", [0.0, 1.0, 2.0])],
+        [mixture(["a", "b"], 0.9)],
+    )
+    columns = Columns(np.arange(3), {})
+    one = fitted("lightgbm", X, np.sin(6 * X[:, 0]) + X[:, 2], (0, 0, 0))
+    other = fitted("xgboost", X, (X[:, 1] - 0.4) ** 2 - 0.5 * X[:, 2], (0, 0, 0))
+    terms = [
+        Term(TargetModel("t", (one,), columns), 2.0),
+        Term(TargetModel("u", (other,), columns), -3.0),
+        Term(space.index["a"], -0.7),
+        Term(space.index["c"], -4.0),
+    ]
+    every = np.array(list(itertools.product(*(range(v.count) for v in space.variables))))
+    every = every[space.is_feasible(every)]
+    values = value_of(space, terms, every)
+    found = maximize_sum(space, terms, start=every[int(values.argmin())], seconds=20)
+    assert found.value == pytest.approx(values.max(), rel=1e-6)
+    assert found.is_proven
+    assert found.bound == pytest.approx(values.max(), rel=1e-4)
 
 
 def test_a_bound_holds_when_time_is_over():
