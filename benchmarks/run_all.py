@@ -31,16 +31,25 @@ IN_ORDER = (
     "profiler",
     "inverse_search",
     "inverse_trust",
+    "cluster_scale",
+    "sharded_data",
+    "quality",
+)
+USES_TABLES = (
+    "start_up",
+    "against_plan",
+    "busy_share",
+    "against_ray_tune",
+    "stopping",
+    "interval_coverage",
+    "domain_error",
+    "inverse_search",
     "quality",
 )
 TAKES = {
     "plan_python": ("against_plan",),
     "tune_python": ("against_ray_tune",),
-    "data": tuple(
-        name
-        for name in IN_ORDER
-        if name not in ("shap_speed", "cost_per_trial", "predicting", "panel", "profiler", "inverse_trust")
-    ),
+    "data": USES_TABLES,
     "full": ("cost_per_trial",),
 }
 
