@@ -10,7 +10,7 @@ import type { DataModel } from "./model";
 
 const ROW = 24;
 const HEAD = 102;
-const WIDTH = 132;
+const WIDTH = 140;
 const NUMBERS = 68;
 const AHEAD_ROWS = 10;
 const AHEAD_COLUMNS = 2;
@@ -253,7 +253,7 @@ function Head({ id, model, column, place, left, isActive, onPress }: HeadProps) 
       onClick={onPress}
     >
       <div class="nbml-data-head-name">
-        <bdi>{column?.label}</bdi>
+        <bdi>{column?.label.split(/(?<=[_\-/])/).map((part, at) => [at > 0 && <wbr key={at} />, part])}</bdi>
       </div>
       <div class="nbml-data-head-kind nbml-quiet">
         {column && column.role !== "feature" && (
