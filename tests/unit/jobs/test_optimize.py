@@ -22,6 +22,7 @@ from nbml.spec.events import FrontChanged
 from nbml.spec.optimize import Goal, Input
 from nbml.spec.parse import parse_job, spec_to_dict
 from nbml.tracking.kept import Kept
+from nbml.tracking.store import connect, resolve
 from nbml.tracking.writer import TrackingWriter
 
 A, B, C = "水[%]", "<b>sand</b>", "a,b"
@@ -379,7 +380,14 @@ def test_a_search_is_kept_in_mlflow_beside_its_models(run, monkeypatch):
     trained = nbml.open(run).result()
     assert used.run_id == trained.run_id
     assert used.data_sha256 == trained.record.data_sha256
-    assert used.model_id.startswith("m-")
+    client = connect(resolve(Settings()))
+    kept = client.get_run(result.run_id)
+    assert [one.model_id for one in kept.inputs.model_inputs] == [used.model_id]
+    assert [one.dataset.digest for one in kept.inputs.dataset_inputs] == [used.data_sha256[:36]]
+    assert kept.info.experiment_id == client.get_run(trained.run_id).info.experiment_id
+    assert kept.data.metrics["hypervolume"] == result.record.hypervolume
+    names = {file.path for file in client.list_artifacts(result.run_id)}
+    assert {"front.json", "front.parquet", "pareto.csv", "figure_front.json", "spec.json"} <= names
     line = next(line for line in nbml.jobs() if line.id == job.id)
     assert (line.run_id, line.data_sha256) == (result.run_id, used.data_sha256)
     assert line.front_size == result.record.front_size
