@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
     from nbml.settings import Settings
 
-BETWEEN_S = 1.0
+BETWEEN_S = (1.0, 10.0)
+"""Least and longest time from one round of writing to the next."""
+SHARE = 0.01
+"""Processor time of a core that writing may take from the fits: a store in this process is not free."""
 BACK_OFF_S = (1.0, 30.0)
 
 
@@ -194,7 +197,7 @@ class TrackingWriter:
     def _work(self) -> None:
         wait_s, back_off = 0.0, BACK_OFF_S[0]
         while self._pause(wait_s):
-            started = time.monotonic()
+            started, used_s = time.monotonic(), time.thread_time()
             try:
                 wrote = self._round()
             except Exception as error:
@@ -204,8 +207,9 @@ class TrackingWriter:
                 continue
             self._succeeded()
             back_off = BACK_OFF_S[0]
+            every_s = min(max((time.thread_time() - used_s) / SHARE, BETWEEN_S[0]), BETWEEN_S[1])
             is_throttled = wrote and not self._is_hurried
-            wait_s = max(BETWEEN_S - (time.monotonic() - started), 0.0) if is_throttled else 0.0
+            wait_s = max(every_s - (time.monotonic() - started), 0.0) if is_throttled else 0.0
         self._upload.close()
 
     def _pause(self, wait_s: float) -> bool:

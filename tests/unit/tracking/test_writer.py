@@ -28,7 +28,7 @@ WITHIN_S = 30.0
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_module, "BETWEEN_S", 0.01)
+    monkeypatch.setattr(writer_module, "BETWEEN_S", (0.01, 0.01))
     monkeypatch.setattr(writer_module, "BACK_OFF_S", (0.01, 0.02))
 
 
@@ -100,6 +100,24 @@ def test_training_goes_on_while_a_call_hangs(job: Path, make: Callable[..., Trac
     answer.set()
     assert writer.wait(WITHIN_S) is None
     assert writer.state == "idle"
+    assert len(server.study_runs()[0].history("trial_rmse")) == 5
+
+
+def test_writing_that_takes_processor_time_comes_seldom_until_the_end(
+    job: Path, make: Callable[..., TrackingWriter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store in this process takes its time from the fits: many trials go to it at once."""
+    monkeypatch.setattr(writer_module, "BETWEEN_S", (0.0, 600.0))
+    monkeypatch.setattr(writer_module, "SHARE", 1e-9)
+    server, told = FakeMlflow(), events()
+    writer = make(server)
+    writer.event(told[0])
+    until(lambda: server.calls.count("create_run") > 0)
+    for event in told[1:]:
+        writer.event(event)
+    threading.Event().wait(0.3)
+    assert (writer.state, server.calls.count("log_batch")) == ("writing", 0)
+    assert writer.finish(make_record(job), WITHIN_S) is not None
     assert len(server.study_runs()[0].history("trial_rmse")) == 5
 
 
