@@ -45,7 +45,8 @@ def test_delimited_names_categories_and_numbers(tmp_path, suffix):
     table = pd.DataFrame({"=name": pd.Categorical(["=cmd", "b", None]), "温度[℃]": [-1.5, np.nan, 0.1 + 0.2]})
     file = tmp_path / f"out{suffix}"
     write_table(table, file)
-    back = pd.read_csv(file, sep="," if suffix == ".csv" else "\t")
+    separator = "," if suffix == ".csv" else "\t"
+    back = pd.read_csv(file, sep=separator, float_precision="round_trip")  # pandas 2 reads the last bit off
     assert list(back.columns) == ["'=name", "温度[℃]"]
     assert back["'=name"].tolist()[:2] == ["'=cmd", "b"]
     np.testing.assert_array_equal(back["温度[℃]"], table["温度[℃]"])
