@@ -136,6 +136,19 @@ describe("the column sheet", () => {
     );
   });
 
+  it("loses no edit that comes while another is under way", async () => {
+    await columns();
+    const roles = [
+      await screen.findByLabelText("Role of 強度 [MPa]"),
+      screen.getByLabelText(/^Role of cement/),
+    ];
+    for (const role of roles) fireEvent.change(role, { target: { value: "ignored" } });
+    await waitFor(() => expect(asked("data.edit")).toHaveLength(2));
+    const [first, second] = asked("data.edit");
+    expect([first?.positions, second?.positions]).toEqual([[11], [1]]);
+    expect(Number(second?.revision)).toBeGreaterThan(Number(first?.revision));
+  });
+
   it("undoes at Ctrl+Z outside of text", async () => {
     await columns();
     await userEvent.selectOptions(await screen.findByLabelText("Role of cement [kg/m³]"), "ignored");

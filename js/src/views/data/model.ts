@@ -37,6 +37,8 @@ export class DataModel {
 
   readonly #wanted = new Set<number>();
   #opened = false;
+  /** The edit of columns that is under way. */
+  #editing: Promise<boolean> | null = null;
   #asked = 0;
 
   constructor(app: App) {
@@ -59,20 +61,25 @@ export class DataModel {
     return this.#opened;
   }
 
-  /** Changes the table; faults stand in `fault`. Gives whether it was done. */
+  /** Changes the table; faults stand in `fault`. Gives whether it was done. Edits of columns follow each other. */
   async change<K extends Changing>(
     kind: K,
     body: Change<K>,
     words = this.app.t("data_room.reading"),
   ): Promise<boolean> {
-    if (this.busy.peek() !== null) return false;
-    this.busy.value = words;
-    try {
-      const whole = kind === "data.choose" ? body : { ...body, revision: this.revision };
-      return await this.#take(kind, whole as Body<K>);
-    } finally {
-      this.busy.value = null;
+    if (this.busy.peek() !== null) {
+      if (kind !== "data.edit" || !this.#editing) return false;
+      await this.#editing; // what was typed meanwhile is not lost
+      return this.change(kind, body, words);
     }
+    this.busy.value = words;
+    const whole = kind === "data.choose" ? body : { ...body, revision: this.revision };
+    const done = this.#take(kind, whole as Body<K>).finally(() => {
+      this.busy.value = null;
+      this.#editing = null;
+    });
+    this.#editing = kind === "data.edit" ? done : null;
+    return done;
   }
 
   /** Changes columns in the sheet. */
