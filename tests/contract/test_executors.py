@@ -1,6 +1,8 @@
 """One contract for every place of work; on Ray also what happens when workers die."""
 
 import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -246,3 +248,28 @@ def test_worker_killed_from_outside(on_ray):
     os.kill(pid, signal.SIGKILL)
     outcome = gather(executor, 1)["spin"]
     assert (outcome.value, outcome.attempts) == ("done", 2)
+
+
+@pytest.mark.ray
+def test_what_a_killed_process_had_borrowed_comes_back(ray_cluster):
+    """F9: kill -9 of a process that predicts on lent workers; no job of its own is to be taken up."""
+    import ray
+
+    from nbml.engine.dispatch import stand_by
+
+    keeper = stand_by(ray_cluster, {"worker": (), "supervisor": ()}, wait=True)
+    code = (
+        "import nbml, time; from nbml.engine.dispatch import stand_by; from nbml.settings import Settings\n"
+        "from nbml.engine.ray_executor import RayExecutor; from tests.contract.benches import DemandBench\n"
+        "stand_by(Settings(), {}); executor = RayExecutor('job-borrowed', 2)\n"
+        "executor.open(DemandBench, {'folder': '.'}); print('open', flush=True); time.sleep(600)\n"
+    )
+    before = len(ray.get(keeper.idle_pings.remote(), timeout=60))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as borrower:
+        assert borrower.stdout.readline() == "open\n"
+        assert len(ray.get(keeper.idle_pings.remote(), timeout=60)) == before - 2
+        borrower.kill()
+    end = time.monotonic() + 90
+    while len(ray.get(keeper.idle_pings.remote(), timeout=60)) < before:
+        assert time.monotonic() < end, "the workers did not come back"
+        time.sleep(0.2)

@@ -1,9 +1,9 @@
 """The detached actor that keeps a cluster's workers and the next supervisor warm.
 
 Starting a process and importing the libraries takes seconds; a job should not wait for that twice. The
-keeper lends workers to jobs, replaces workers and supervisors that died, and marks its head as used while
-jobs run. Supervisors are its own to restart, not Ray's: what Ray may restart it kills first when memory
-runs short, then the youngest; so the one that must live is neither, and its workers go before it.
+keeper lends workers to jobs, replaces workers and supervisors that died, takes back what a dead process
+had borrowed, and marks its head as used meanwhile. Supervisors are its own to restart, not Ray's: what Ray
+may restart it kills first when memory runs short, then the youngest; so the one that must live is neither.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 import ray
 
 from nbml.engine.cluster import NAMESPACE
+from nbml.engine.process_tree import is_same_process
 from nbml.engine.supervisor import Order, Supervisor
 from nbml.engine.worker import Worker
 from nbml.errors import EngineError
@@ -60,6 +61,7 @@ class Keeper:
         self._warm = warm_modules
         self._idle: list[Any] = []
         self._lent: dict[str, list[Any]] = defaultdict(list)
+        self._holders: dict[str, tuple[int, float]] = {}
         self._jobs: dict[str, str] = {}
         self._orders: dict[str, Order] = {}
         self._restarts: dict[str, int] = defaultdict(int)
@@ -87,8 +89,13 @@ class Keeper:
         self._jobs[order.job_id] = name
         return name
 
-    def take_workers(self, job_id: str, n: int) -> list[Any]:
-        """``n`` workers for a job, warm ones first. A resumed job gets fresh ones; its old ones are ended."""
+    def take_workers(self, job_id: str, n: int, holder: tuple[int, float]) -> list[Any]:
+        """``n`` workers for a job, warm ones first. A resumed job gets fresh ones; its old ones are ended.
+
+        ``holder`` is the asking process, by id and start: when it dies and the job has no supervisor either,
+        the workers come back.
+        """
+        self._holders[job_id] = holder
         for worker in self._lent.pop(job_id, []):
             ray.kill(worker)
         taken, self._idle = self._idle[:n], self._idle[n:]
@@ -106,6 +113,7 @@ class Keeper:
 
     def give_back(self, job_id: str, alive: list[Any]) -> None:
         """Workers that a job no longer needs; kept warm up to the slots, the rest ended."""
+        self._holders.pop(job_id, None)
         for worker in self._lent.pop(job_id, []):
             if worker not in alive:
                 ray.kill(worker)
@@ -179,14 +187,18 @@ class Keeper:
         return self._jobs.pop(job_id, None)
 
     def _watch(self) -> None:
-        """Give the job of a supervisor that died to a new one; mark the head as used while there are jobs."""
+        """Make good what died; mark the head as used while there are jobs."""
+        me = ray.get_runtime_context().current_actor
         while True:
             for job_id, name in list(self._jobs.items()):
                 try:
                     ray.get_actor(name, namespace=NAMESPACE)
                 except ValueError:
                     self._restart(job_id)
-            if self._jobs and self._folder is not None:
+            for job_id, holder in list(self._holders.items()):
+                if self._folder is not None and job_id not in self._jobs and not is_same_process(*holder):
+                    me.give_back.remote(job_id, [])
+            if (self._jobs or self._holders) and self._folder is not None:
                 (self._folder / "last-used").touch()
             time.sleep(LOOK_EVERY_S)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import time
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ import ray
 from nbml.engine.cluster import NAMESPACE
 from nbml.engine.growing import grows
 from nbml.engine.keeper import NAME
+from nbml.engine.process_tree import started_at
 from nbml.engine.submitting.environment import versions
 from nbml.engine.worker import Expected, Worker
 from nbml.errors import EngineError
@@ -58,7 +60,10 @@ class KeptWorkers:
 
     def take(self, n: int) -> list[Any]:
         """Workers, warm ones first."""
-        taken: list[Any] = ray.get(self._keeper.take_workers.remote(self._job_id, n), timeout=LENT_WITHIN_S)
+        holder = os.getpid(), started_at(os.getpid())
+        taken: list[Any] = ray.get(
+            self._keeper.take_workers.remote(self._job_id, n, holder), timeout=LENT_WITHIN_S
+        )
         return taken
 
     def replace(self, dead: Any) -> Any:
