@@ -192,7 +192,7 @@ def test_a_kill_at_any_call_changes_nothing(tmp_path: Path, when: str) -> None:
 
 
 def test_f39_a_server_that_is_away_loses_nothing(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_module, "BETWEEN_S", 0.01)
+    monkeypatch.setattr(writer_module, "BETWEEN_S", (0.01, 0.01))
     monkeypatch.setattr(writer_module, "BACK_OFF_S", (0.01, 0.02))
     server = FakeMlflow()
     server.is_away = True
