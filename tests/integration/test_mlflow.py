@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +242,25 @@ def test_s12_a_changed_model_is_refused_and_a_planted_file_is_not_fetched(
         assert caught.value.code == "NBML-T09"
         assert list((tmp_path / "b").iterdir()) == []
         name.write_bytes(before)
+
+
+def test_a_first_use_that_was_cut_off_is_made_good(tmp_path: Path) -> None:
+    """F20: kill -9 while MLflow makes its tables leaves some, all empty; other tables are not touched."""
+    whole = resolve(Settings(home=tmp_path / "whole"))
+    connect(whole)
+    for place, more in (
+        ("half", "DROP TABLE alembic_version;"),
+        ("shared", "CREATE TABLE mine (x); INSERT INTO mine VALUES (1);"),
+    ):
+        half = resolve(Settings(home=tmp_path / place))
+        assert whole.database is not None
+        assert half.database is not None
+        shutil.copy(whole.database, half.database)
+        with closing(sqlite3.connect(half.database)) as made:
+            made.executescript("DELETE FROM experiments;" + more)
+        assert [one.name for one in connect(half).search_experiments()] == ["Default"]
+    with closing(sqlite3.connect(half.database)) as made:
+        assert made.execute("SELECT x FROM mine").fetchall() == [(1,)]
 
 
 def test_two_processes_may_use_a_new_store_at_once(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -143,31 +144,42 @@ def warm(settings: Settings) -> None:
 
 
 def _initialise(store: Store, database: Path) -> None:
-    """Make the tables once, whichever of several processes comes first."""
+    """Make the tables once, whichever of several processes comes first, whole or not at all."""
     from filelock import FileLock
 
     with FileLock(database.with_name(database.name + ".lock"), timeout=INITIALISE_S):
-        if _is_initialised(database):
+        if "experiments" in _tables(database, with_rows=True):
             return
         assert store.artifacts is not None
         from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-        with quiet("mlflow.store.db.utils", "alembic.runtime.migration"):
-            SqlAlchemyStore(store.uri, store.artifacts.as_uri())
+        draft = database.with_name(f".{database.name}.{uuid.uuid4().hex[:8]}")
+        try:
+            with quiet("mlflow.store.db.utils", "alembic.runtime.migration"):
+                SqlAlchemyStore(f"sqlite:///{draft.as_posix()}", store.artifacts.as_uri()).engine.dispose()
+                if _tables(database) <= _tables(draft):  # not there, or left by a first use that was cut off
+                    draft.replace(database)
+                else:
+                    SqlAlchemyStore(store.uri, store.artifacts.as_uri())
+        finally:
+            draft.unlink(missing_ok=True)
 
 
-def _is_initialised(database: Path) -> bool:
-    """Whether the last table that MLflow's first use fills has its row."""
+def _tables(database: Path, *, with_rows: bool = False) -> set[str]:
+    """The tables of a SQLite file. MLflow's first use fills ``experiments`` last."""
     import sqlite3
     from contextlib import closing
 
     if not database.exists():
-        return False
+        return set()
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        try:
-            return connection.execute("SELECT 1 FROM experiments LIMIT 1").fetchone() is not None
-        except sqlite3.OperationalError:
-            return False
+        names = {
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        if with_rows and "experiments" in names:
+            has_rows = connection.execute("SELECT 1 FROM experiments LIMIT 1").fetchone() is not None
+            return names if has_rows else names - {"experiments"}
+        return names
 
 
 @contextmanager
