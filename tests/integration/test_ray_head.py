@@ -51,7 +51,7 @@ def test_idle_head_stops_and_leaves_no_process(own_home):
     )
     kernel = subprocess.Popen(
         [sys.executable, "-c", stays],
-        env=os.environ | {"NBML_IDLE_S": "12"},
+        env=os.environ | {"NBML_IDLE_S": "20"},
         stdout=subprocess.PIPE,
         text=True,
     )
