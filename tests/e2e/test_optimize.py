@@ -147,7 +147,11 @@ def test_from_goals_to_measured_experiments(notebook, shoot):
     expect(root).to_contain_text("Other families say")
     root.get_by_label("Depth (3-D)", exact=True).select_option(label="流動 (predicted)")
     space = root.get_by_role("img", name=re.compile("^Front in space"))
-    expect(space.locator("canvas").first).to_be_attached(timeout=PATIENCE_MS)
+    drawn = space.locator(".textpoint text")
+    expect(drawn).to_have_count(9, timeout=PATIENCE_MS)
+    place = drawn.nth(4).get_attribute("transform")
+    root.get_by_role("slider", name="Turn").press("ArrowRight")
+    expect(drawn.nth(4)).not_to_have_attribute("transform", place)
     shoot(root, "optimize_result")
     shoot(space, "optimize_space")
 

@@ -275,11 +275,7 @@ TRAINED = {
     ),
     "D7 two values": (lambda: table().assign(y=(table()["y"] > 1) * 1.0), {}, "NBML-D07"),
     "R19 whole numbers beyond 2^53": (lambda: table().assign(id=[2**60 + k for k in range(N)]), {}, None),
-    "R23 dates as numbers": (
-        lambda: table().assign(day=[20231230, 20240101] * (N // 2)),
-        {},
-        "NBML-D74",
-    ),
+    "R23 dates as numbers": (lambda: table().assign(day=[20231230, 20240101] * (N // 2)), {}, "NBML-D74"),
     "R22 booleans with gaps": (lambda: table().assign(b=[True, False, None] * 12), {}, None),
 }
 

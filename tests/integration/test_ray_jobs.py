@@ -10,9 +10,12 @@ import time
 import pandas as pd
 import psutil
 import pytest
+import ray
 from pandas.testing import assert_frame_equal
 
 import nbml
+from nbml.engine.cluster import NAMESPACE
+from nbml.engine.keeper import NAME
 from nbml.engine.lease import read_lease
 from nbml.jobs.predicting import pieces
 from tests.integration.mixes import SLOW, TARGET, answer, mixes
@@ -82,11 +85,23 @@ def test_killed_worker_changes_nothing(undisturbed, home):
     assert answer(job) == undisturbed
 
 
-def test_killed_supervisor_changes_nothing(undisturbed):
-    """F8, F35: kill -9 of the supervisor; Ray restarts it and it takes the job up from its folder."""
+def order_of(job):
+    """What the job's supervisor holds, as the keeper leads to it."""
+    keeper = ray.get_actor(NAME, namespace=NAMESPACE)
+    name = ray.get(keeper.running.remote(), timeout=60)[job.id]
+    return ray.get(ray.get_actor(name, namespace=NAMESPACE).order.remote(), timeout=60)
+
+
+def test_killed_supervisor_changes_nothing(undisturbed, monkeypatch):
+    """F8, F35: kill -9 of the supervisor; the keeper gives the job, and what it signs in with, to another."""
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "of-this-user")
     job = nbml.train(mixes(), **JOB)
     wait_for(job, 7)
+    first = order_of(job)
+    assert first.credentials["MLFLOW_TRACKING_TOKEN"] == "of-this-user"
     os.kill(read_lease(job.paths.lease)["pid"], signal.SIGKILL)
+    wait_for(job, 2, "job.started")
+    assert order_of(job) == first
     assert answer(job) == undisturbed
     assert job.snapshot().attempt == 2
     assert [e.type for e in job.events()].count("job.finished") == 1

@@ -5,12 +5,11 @@ import box from "plotly.js/lib/box";
 import Plotly from "plotly.js/lib/core";
 import heatmap from "plotly.js/lib/heatmap";
 import histogram from "plotly.js/lib/histogram";
-import scatter3d from "plotly.js/lib/scatter3d";
 import violin from "plotly.js/lib/violin";
 import waterfall from "plotly.js/lib/waterfall";
 import parcoords from "plotly.js/src/traces/parcoords/strict";
 import scattergl from "plotly.js/src/traces/scattergl/strict";
 import splom from "plotly.js/src/traces/splom/strict";
 
-Plotly.register([bar, box, heatmap, histogram, parcoords, scatter3d, scattergl, splom, violin, waterfall]);
+Plotly.register([bar, box, heatmap, histogram, parcoords, scattergl, splom, violin, waterfall]);
 export default Plotly;

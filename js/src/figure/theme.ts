@@ -47,14 +47,6 @@ export function themed(figure: PlotlyFigure, el: HTMLElement, height: number): R
   ])) {
     layout[name] = { ...axis, ...(given[name] as object) };
   }
-  const scene = given.scene as Record<string, object> | undefined;
-  if (scene) {
-    // Lines in space have no transparency.
-    const lines = { gridcolor: "#888", zerolinecolor: "#888", linecolor: "#888" };
-    const inSpace = { ...axis, ...lines, backgroundcolor: "rgba(0,0,0,0)" };
-    const sides = ["xaxis", "yaxis", "zaxis"].map(name => [name, { ...inSpace, ...scene[name] }] as const);
-    layout.scene = { bgcolor: "rgba(0,0,0,0)", ...scene, ...Object.fromEntries(sides) };
-  }
   delete layout.template;
   const config = {
     displaylogo: false,

@@ -20,9 +20,9 @@ def front_line(front: FrontView | FrontChanged) -> str:
         "cli.front.tried", evaluations=f"{front.evaluations:,}", planned=f"{max(front.planned, 1):,}"
     )
     if not front.size:
-        return f"{tried}   {text('cli.front.none')}"
+        return "   ".join((tried, text("cli.front.none")))
     if not front.is_feasible:
-        return f"{tried}   {text('cli.front.infeasible')}"
+        return "   ".join((tried, text("cli.front.infeasible")))
     size = text("cli.front.size", size=f"{front.size:,}")
     volume = (
         "" if front.hypervolume is None else text("cli.front.volume", volume=number(front.hypervolume, 4))

@@ -17,6 +17,7 @@ import {
   usualAxes,
 } from "../../../src/views/optimize/front/front";
 import { draw, plain } from "../../../src/views/optimize/front/pictures";
+import { spaceOf } from "../../../src/views/optimize/front/space";
 import { changedPlace } from "../../../src/views/optimize/setting";
 
 const table = made.result as unknown as FrontTable;
@@ -139,10 +140,26 @@ describe("text of the user's", () => {
     const training = behind(made.measured as unknown as MeasuredRows, x as never, y as never, z as never);
     expect(training).toHaveLength(3);
     const figure = draw(front, { x, y, z, colour: undefined } as never, training, [0, 1, 2], 0, words);
-    expect(new Set(figure.data.map(trace => trace.type))).toEqual(new Set(["scatter3d"]));
-    expect(figure.data[0]?.z).toHaveLength(103);
-    expect(figure.data[1]?.customdata).toEqual([0, 1, 2]);
+    const [edges, , behindIt, points] = figure.data;
+    expect((edges as { x: (number | null)[] }).x.filter(at => at !== null)).toHaveLength(24);
+    expect(behindIt?.x).toHaveLength(103);
+    expect(points?.customdata).toEqual([0, 1, 2]);
     expect(JSON.stringify(figure)).not.toContain("<b>");
+  });
+
+  it("looks the same from above as the plane of its first two axes, and from the side as the third", () => {
+    const columns = [
+      [0, 10, 5],
+      [0, 5, 10],
+      [1, 2, 3],
+    ];
+    const above = spaceOf(["a", "b", "c"], columns, { turn: 0, tilt: 90 }).flat(columns);
+    expect(above.x).toEqual([-1, 1, 0]);
+    expect(above.y.map(at => Math.round((at ?? 9) * 1e9) / 1e9)).toEqual([-1, 0, 1]);
+    const side = spaceOf(["a", "b", "c"], columns, { turn: 0, tilt: 0 }).flat(columns);
+    expect(side).toEqual({ x: [-1, 1, 0], y: [-1, 0, 1] });
+    const lost = spaceOf(["a", "b", "c"], columns, { turn: 10, tilt: 10 }).flat([[5], [null], [2]]);
+    expect(lost).toEqual({ x: [null], y: [null] });
   });
 
   it("does not run in a spreadsheet it is pasted into", () => {

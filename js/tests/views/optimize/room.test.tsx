@@ -315,7 +315,9 @@ describe("the front", () => {
 
   it("plans the row in hand, once", async () => {
     const { heard } = await openFront();
-    await userEvent.click(screen.getByRole("button", { name: "Plan as experiment" }));
+    const plan = screen.getByRole<HTMLButtonElement>("button", { name: "Plan as experiment" });
+    await waitFor(() => expect(plan.disabled).toBe(false));
+    await userEvent.click(plan);
     await waitFor(() =>
       expect(heard("optimize.plan")[0]).toMatchObject({ rows: [{ row: 26, why: "chosen" }] }),
     );
@@ -343,6 +345,9 @@ describe("the front", () => {
     const depth = screen.getByLabelText("Depth (3-D)");
     await userEvent.selectOptions(depth, "slump [cm] (predicted)");
     expect(screen.getByRole("img", { name: /^Front in space: .*slump/ })).toBeTruthy();
+    const turn = screen.getByRole("slider", { name: "Turn" });
+    fireEvent.input(turn, { target: { value: "60" } });
+    expect(turn.getAttribute("aria-valuetext")).toBe("60°");
   });
 
   it("keeps a part of an axis that is pulled along, in every view", async () => {

@@ -2,9 +2,10 @@
 import { useMemo, useState } from "preact/hooks";
 import type { App } from "../../../app";
 import type { MeasuredRows } from "../../../protocol/types";
-import { Figure, Select } from "../../../ui";
+import { Figure, Select, Slider } from "../../../ui";
 import { axisOf, behind, type Front, usualAxes } from "./front";
 import { draw } from "./pictures";
+import { USUAL_LOOK } from "./space";
 
 export interface ScatterProps {
   app: App;
@@ -21,6 +22,7 @@ type Place = "x" | "y" | "z" | "colour";
 export function Scatter({ app, front, measured, shown, selected = null, onSelect }: ScatterProps) {
   const { t } = app;
   const [asked, setAsked] = useState<Partial<Record<Place, string>>>({});
+  const [look, setLook] = useState(USUAL_LOOK);
   const usual = usualAxes(front);
   const numbers = front.axes.filter(axis => axis.isNumber);
   const there = (key: string | undefined) => (key && numbers.some(axis => axis.key === key) ? key : null);
@@ -39,8 +41,8 @@ export function Scatter({ app, front, measured, shown, selected = null, onSelect
   const figure = useMemo(() => {
     if (!x || !y) return null;
     const training = behind(measured, ...(z ? [x, y, z] : [x, y]));
-    return draw(front, { x, y, z, colour }, training, shown, selected, said);
-  }, [front, x?.key, y?.key, z?.key, colour?.key, measured, shown, selected, said.measured]);
+    return draw(front, { x, y, z, colour, look }, training, shown, selected, said);
+  }, [front, x?.key, y?.key, z?.key, colour?.key, look, measured, shown, selected, said.measured]);
   if (!x || !y) return null;
   const options = numbers.map(axis => ({ value: axis.key, label: axis.label }));
   const free = (place: Place) =>
@@ -61,6 +63,21 @@ export function Scatter({ app, front, measured, shown, selected = null, onSelect
             />
           </span>
         ))}
+        {z &&
+          (["turn", "tilt"] as const).map(way => (
+            <span key={way} class="nbml-optimize-axis">
+              <span>{t(`optimize_room.look.${way}`)}</span>
+              <Slider
+                label={t(`optimize_room.look.${way}`)}
+                value={look[way]}
+                min={0}
+                max={90}
+                step={5}
+                format={angle => `${angle}°`}
+                onChange={angle => setLook({ ...look, [way]: angle })}
+              />
+            </span>
+          ))}
       </div>
       <Figure
         key={z ? "space" : "plane"}
