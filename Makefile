@@ -11,7 +11,7 @@ demo: setup  ## train on a real table and look on: about a minute, once all is s
 	@$(BIN)/nbml demo
 
 test: setup-dev lint types test-js  ## lint, types, import contracts and all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 lint: setup-dev  ## ruff and the import contracts
 	$(BIN)/ruff check .

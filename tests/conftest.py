@@ -6,25 +6,30 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
 TESTS = Path(__file__).resolve().parent
 DATA = TESTS.parents[1] / "shared" / "data"
+NEED_THE_MACHINE = tuple(
+    f"tests/{place}" for place in ("integration/", "e2e/", "packaging/", "contract/test_executors.py")
+)
 hypothesis.settings.register_profile("nbml", deadline=None)  # machines are shared: no test is about its speed
 hypothesis.settings.load_profile("nbml")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With two processes, one takes what starts clusters and browsers in turn; the rest runs beside it."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        file = item.path.relative_to(TESTS)
-        alone = file.parts[0] in {"integration", "e2e", "packaging"} or item.get_closest_marker("ray")
-        item.add_marker(pytest.mark.xdist_group("machine" if alone else str(file)))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With two processes, one takes what starts clusters and browsers in turn, the other the rest by file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByNeed(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "the machine" if file.startswith(NEED_THE_MACHINE) else file
+
+    return ByNeed(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

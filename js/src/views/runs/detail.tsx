@@ -41,7 +41,11 @@ export function Detail({ app, line, onOpen, onDescribe, onStop, onResume, onDele
   const hasResult = line.task === "train" && isEnded && Object.keys(line.best).length > 0;
   const facts = [
     t("runs_room.fact.rows", { n: fmt.count(line.n_rows) }, line.n_rows),
-    t("runs_room.fact.trials", { n: fmt.count(line.trials) }, line.trials),
+    t(
+      line.task === "optimize" ? "runs_room.fact.tried" : "runs_room.fact.trials",
+      { n: fmt.count(line.trials) },
+      line.trials,
+    ),
     line.project !== "default" && line.project,
     fmt.date(line.created),
     fmt.seconds(line.seconds),

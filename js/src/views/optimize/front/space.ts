@@ -25,11 +25,11 @@ export interface Space {
 
 const ENDS = [-1, 1] as const;
 const CORNERS = ENDS.flatMap(x => ENDS.flatMap(y => ENDS.map(z => [x, y, z] as const)));
-/** The edge that carries an axis: from where, along which, and on which side of it the words stand. */
+/** The edge that carries an axis: where it begins, and on which side its low end, its name and its high end stand. */
 const CARRIERS = [
-  { from: [-1, -1, -1], side: "bottom center" },
-  { from: [1, -1, -1], side: "bottom center" },
-  { from: [-1, -1, -1], side: "middle left" },
+  { from: [-1, -1, -1], sides: ["bottom right", "bottom center", "bottom left"] },
+  { from: [1, -1, -1], sides: ["bottom right", "bottom center", "bottom center"] },
+  { from: [-1, -1, -1], sides: ["middle left", "middle left", "middle left"] },
 ] as const;
 const LINE = "#8c8c8c";
 
@@ -62,10 +62,14 @@ export function spaceOf(names: readonly string[], columns: readonly Column[], lo
       .filter(axis => corner[axis] === -1)
       .flatMap(axis => [seen(...corner), seen(...moved(corner, axis, 1)), null]),
   );
-  const words = CARRIERS.flatMap(({ from, side }, axis) => {
+  const words = CARRIERS.flatMap(({ from, sides }, axis) => {
     const [low, high] = spans[axis] ?? [0, 1];
     const said = [brief(low), names[axis] ?? "", brief(high)];
-    return said.map((text, place) => ({ at: seen(...moved(from, axis, place - 1)), text, side }));
+    return said.map((text, place) => ({
+      at: seen(...moved(from, axis, place - 1)),
+      text,
+      side: sides[place],
+    }));
   });
   const quiet = { hoverinfo: "skip", showlegend: false, cliponaxis: false };
   return {
