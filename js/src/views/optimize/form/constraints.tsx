@@ -1,5 +1,5 @@
 /** What must hold of every row: mixtures, sums, ratios, counts, conditions, combinations, formulas, nearness. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { KnownInput } from "../../../protocol/types";
 import { Button, Combo, Menu, MultiCombo } from "../../../ui";
 import type { RuleKind, RuleRow } from "../setting";
@@ -54,7 +54,7 @@ export function Constraints({ app, setting }: FormProps) {
   const last = useRef<HTMLFieldSetElement>(null);
   const isNew = useRef(false);
   const count = form?.constraints.length ?? 0;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isNew.current) {
       last.current?.scrollIntoView?.({ block: "center" });
       last.current?.querySelector<HTMLElement>("input, select")?.focus({ preventScroll: true });
