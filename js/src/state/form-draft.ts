@@ -76,10 +76,11 @@ export abstract class FormDraft<Form, Draft extends DraftOf<Form>> {
     this.#timer = setTimeout(() => this.look(this.form.value), pause);
   }
 
+  /** Whether the answer was taken: nothing newer was asked or said meanwhile. */
   protected async look(
     form: Form | null,
     ask = (asked: Form | null, leave: AbortSignal): Promise<Draft> => this.askDraft(asked, leave),
-  ): Promise<void> {
+  ): Promise<boolean> {
     this.close();
     const asked = new AbortController();
     this.#asked = asked;
@@ -88,13 +89,15 @@ export abstract class FormDraft<Form, Draft extends DraftOf<Form>> {
     const before = this.form.value;
     try {
       const draft = await ask(form, asked.signal);
-      if (this.#asked !== asked || this.form.value !== before) return;
+      if (this.#asked !== asked || this.form.value !== before) return false;
       this.draft.value = draft;
       this.form.value = draft.form;
       this.fault.value = null;
+      return true;
     } catch (fault) {
       if (this.#asked === asked && fault instanceof KernelFault) this.fault.value = fault;
       else if (!(fault instanceof KernelFault || fault instanceof Closed)) throw fault;
+      return false;
     } finally {
       if (this.#asked === asked) {
         this.isLooking.value = false;

@@ -6,22 +6,40 @@ import { FormDraft, refusalAt } from "../../state/form-draft";
 
 export type Space = TrainForm["space"];
 const PAUSE_MS = 250;
+/** What the kernel says anew of columns that changed; all else a person has said stays said. */
+const OF_COLUMNS = new Set(["targets", "group", "fold_column", "left_out", "taken_in", "kinds"]);
 
 export class Drafting extends FormDraft<TrainForm, Draft> {
   /** Search ranges before each change, for undo. */
   readonly past = signal<readonly Space[]>([]);
 
   readonly #app: App;
+  #table: string | null = null;
+  #said: Partial<TrainForm> = {};
 
   constructor(app: App) {
     super(PAUSE_MS);
     this.#app = app;
   }
 
-  /** The form as the kernel has it for the table in hand. */
-  load(): Promise<void> {
+  /** The form as the kernel has it for a table; of the same one, with what was said but of its columns. */
+  async load(table = this.#table): Promise<void> {
     this.past.value = [];
-    return this.look(null);
+    if (table !== this.#table) this.#said = {};
+    this.#table = table;
+    const isTaken = await this.look(null);
+    if (isTaken && Object.keys(this.#said).length) super.change(this.#said);
+  }
+
+  /** Has the form looked at again, in the language now spoken. */
+  reword(): void {
+    if (this.form.value) void this.look(this.form.value);
+  }
+
+  override change(changes: Partial<TrainForm>): void {
+    const said = Object.entries(changes).filter(([field]) => !OF_COLUMNS.has(field));
+    this.#said = { ...this.#said, ...Object.fromEntries(said) };
+    super.change(changes);
   }
 
   /** Changes a search range; undefined puts it back to the usual. */

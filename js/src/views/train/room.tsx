@@ -17,8 +17,9 @@ export function TrainRoom({ app }: RoomProps) {
   const known = table && `${table.sha256} ${table.revision}`;
   const language = store.language.value;
   useEffect(() => {
-    if (known) drafting.load();
-  }, [known, language]);
+    if (table) drafting.load(table.sha256);
+  }, [known]);
+  useEffect(() => drafting.reword(), [language]);
   useEffect(() => () => drafting.close(), [drafting]);
   const job = store.state.value.job?.task === "optimize" ? null : store.job.value;
   if (!table && !job) return <NoTable app={app} />;

@@ -75,6 +75,21 @@ describe("before training", () => {
     await waitFor(() => expect(form.hasAttribute("inert")).toBe(false));
   });
 
+  it("keeps what was said of the search when a column changes, not when the table does", async () => {
+    const { app, looked } = await openForm();
+    await userEvent.click(screen.getByRole("radio", { name: "Quick" }));
+    const said = screen.getByRole<HTMLInputElement>("radio", { name: "Quick" });
+    const { table } = app.store.state.value;
+    app.kernel.change({ table: table && { ...table, revision: table.revision + 1 } });
+    const form = screen.getByRole("form", { name: "What to train" });
+    await waitFor(() => expect(form.hasAttribute("inert")).toBe(true));
+    await waitFor(() => expect(form.hasAttribute("inert")).toBe(false));
+    expect(said.checked).toBe(true);
+    await waitFor(() => expect(looked()?.trials).toBe(10));
+    app.kernel.change({ table: table && { ...table, sha256: "another", revision: 0 } });
+    await waitFor(() => expect(said.checked).toBe(false));
+  });
+
   it("searches by time", async () => {
     const { looked } = await openForm();
     await userEvent.click(screen.getByRole("radio", { name: "By time" }));
