@@ -90,9 +90,11 @@ def test_stop_is_heard_while_a_cell_blocks_the_kernel(notebook, bench, tmp_path,
 def test_an_interrupt_ends_the_cell_and_not_the_search(notebook, bench):
     notebook.open([TABLE, f"job = {TRAIN}\njob.panel()"]).run()
     bench.wait_trials(1)
-    notebook.add("while True: pass", wait=False)
+    notebook.add("print('at', 'it', flush=True)\nwhile True: pass", wait=False)
+    cell = notebook.page.locator(".jp-CodeCell").last
+    expect(cell).to_contain_text("at it", timeout=PATIENCE_MS)
     notebook.interrupt()
-    expect(notebook.page.locator(".jp-CodeCell").last).to_contain_text("KeyboardInterrupt")
+    expect(cell).to_contain_text("KeyboardInterrupt", timeout=PATIENCE_MS)
     notebook.command("kernelmenu:interrupt")  # and once more, with nothing to interrupt
     notebook.wait_idle()
     bench.wait_trials(bench.trials_done() + 1)

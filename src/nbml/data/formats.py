@@ -54,7 +54,7 @@ _MARKUP = re.compile(r"\s*<(?:!doctype|html|head|body|table|\?xml|svg|div|script
 _JSON = re.compile(r"\s*(?:\[\s*)?\{\s*\"")
 
 
-def detect(data: bytes, path: str) -> str:
+def detect(data: bytes, path: str, *, suffix: str | None = None) -> str:
     """One of text, gzip, zip, excel, parquet, feather.
 
     Parameters
@@ -62,7 +62,9 @@ def detect(data: bytes, path: str) -> str:
     data : bytes
         The file, at least its head; all of it for a zip, whose members decide.
     path : str
-        Its name, for messages and the suffix.
+        Its name, for messages.
+    suffix : str, optional
+        Of the file; that of `path` if unset, which a long name may have lost.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def detect(data: bytes, path: str) -> str:
     """
     if not data[: 1 << 16].strip(_BLANK) and not data.strip(_BLANK):
         raise ReadError("NBML-R11", path=path)
-    suffix = PurePath(path).suffix.lower()
+    suffix = (PurePath(path).suffix if suffix is None else suffix).lower()
     for magic, found in _FOREIGN:
         if data.startswith(magic):
             raise ReadError("NBML-R09", path=path, format=found)

@@ -40,9 +40,10 @@ def first_lines(
     """
     options, limits = options or ReadOptions(), limits or ReadLimits()
     name = shown(str(source))
-    with opened(resolve(source, roots), limits) as (stream, size):
+    path = resolve(source, roots)
+    with opened(path, limits) as (stream, size):
         data = stream.read(size)
-    kind = detect(data, name)
+    kind = detect(data, name, suffix=path.suffix)
     if kind == "gzip":
         data = unpack_gzip(data, name, limits)
     elif kind == "zip":

@@ -153,6 +153,7 @@ def test_content_decides_not_the_name(put):
     refused("R09", put('[{"a": 1}]', "j.csv"))
     refused("R10", put(CSV, "t.parquet"))
     refused("R10", put(CSV, "t.xlsx"))
+    refused("R10", put(CSV, f"{'long' * 50}.xlsx"))
 
 
 def test_excel_sheets_formulas_and_kinds(tmp_path):
