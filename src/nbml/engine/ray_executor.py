@@ -25,6 +25,8 @@ CALL_S = 0.12
 MAX_TASKS_PER_CALL = 16
 GRACE_S = 1.0
 STILLBORN_LIMIT = 3
+RESCUED_WITHIN_S = 1.0
+"""What a worker had answered before it died may still be on its way."""
 
 
 @dataclass(eq=False)
@@ -269,7 +271,7 @@ class RayExecutor:
         outcomes: list[Outcome] = []
         for ref in list(hand.calls):
             try:
-                done: list[Outcome] = ray.get(ref, timeout=0)
+                done: list[Outcome] = ray.get(ref, timeout=RESCUED_WITHIN_S)
             except RayError:
                 break
             del hand.calls[ref]
