@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import PurePath
 
 from nbml.errors import ReadError
 
@@ -54,7 +53,7 @@ _MARKUP = re.compile(r"\s*<(?:!doctype|html|head|body|table|\?xml|svg|div|script
 _JSON = re.compile(r"\s*(?:\[\s*)?\{\s*\"")
 
 
-def detect(data: bytes, path: str, *, suffix: str | None = None) -> str:
+def detect(data: bytes, path: str, suffix: str = "") -> str:
     """One of text, gzip, zip, excel, parquet, feather.
 
     Parameters
@@ -64,7 +63,7 @@ def detect(data: bytes, path: str, *, suffix: str | None = None) -> str:
     path : str
         Its name, for messages.
     suffix : str, optional
-        Of the file; that of `path` if unset, which a long name may have lost.
+        Of the file; unset where it does not speak of these bytes, as of those in a zip.
 
     Raises
     ------
@@ -74,7 +73,7 @@ def detect(data: bytes, path: str, *, suffix: str | None = None) -> str:
     """
     if not data[: 1 << 16].strip(_BLANK) and not data.strip(_BLANK):
         raise ReadError("NBML-R11", path=path)
-    suffix = (PurePath(path).suffix if suffix is None else suffix).lower()
+    suffix = suffix.lower()
     for magic, found in _FOREIGN:
         if data.startswith(magic):
             raise ReadError("NBML-R09", path=path, format=found)

@@ -43,7 +43,7 @@ def first_lines(
     path = resolve(source, roots)
     with opened(path, limits) as (stream, size):
         data = stream.read(size)
-    kind = detect(data, name, suffix=path.suffix)
+    kind = detect(data, name, path.suffix)
     if kind == "gzip":
         data = unpack_gzip(data, name, limits)
     elif kind == "zip":

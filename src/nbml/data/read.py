@@ -100,7 +100,7 @@ def _read_file(path: Path, name: str, options: ReadOptions, limits: ReadLimits, 
     with opened(path, limits) as (stream, size):
         limits.check_bytes(name, size)
         data = stream.read(size)
-    kind = detect(data, name, suffix=path.suffix)
+    kind = detect(data, name, path.suffix)
     packing = kind if kind in {"gzip", "zip"} else None
     if kind == "gzip":
         data = unpack_gzip(data, name, limits)

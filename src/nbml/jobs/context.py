@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from nbml.engine.event_log import EventLog
 from nbml.engine.executor import Executor
@@ -14,7 +15,10 @@ from nbml.engine.job_folder import JobFolder
 from nbml.errors import JobError, NbmlError
 from nbml.settings import Settings
 from nbml.spec.events import Notice, Stage, StageFinished, StageStarted
+from nbml.spec.optimize import OptimizeSpec
 from nbml.spec.train import TrainSpec
+
+Spec = TypeVar("Spec", TrainSpec, OptimizeSpec)
 
 HEARTBEAT_S = 2.0
 
@@ -23,13 +27,23 @@ class StopRequestedError(Exception):
     """Somebody asked the job to stop."""
 
 
-class Attendance:
-    """What every running job has: its log, its lease, and an ear for a request to stop."""
+@dataclass
+class Attendance(Generic[Spec]):
+    """What every running job has: its log, its lease, and an ear for a request to stop.
+
+    Attributes
+    ----------
+    make_executor : callable
+        Makes an executor with so many slots for this job.
+    """
 
     folder: JobFolder
+    spec: Spec
+    settings: Settings
     log: EventLog
+    make_executor: Callable[[int], Executor]
     beat: Callable[[], None]
-    _beaten: float = 0.0
+    _beaten: float = field(default=0.0, init=False)
 
     def check(self) -> None:
         """Called often: renews the lease and sees a request to stop.
@@ -78,25 +92,16 @@ class Room:
 
 
 @dataclass
-class JobContext(Attendance):
+class JobContext(Attendance[TrainSpec]):
     """Handed to a use case by whoever supervises it.
 
     Attributes
     ----------
-    make_executor : callable
-        Makes an executor with so many slots for this job.
     room : Room, optional
         What there is for workers, where they are not on this machine alone.
     """
 
-    folder: JobFolder
-    spec: TrainSpec
-    settings: Settings
-    log: EventLog
-    make_executor: Callable[[int], Executor]
-    beat: Callable[[], None]
     room: Room | None = None
-    _beaten: float = 0.0
 
     @property
     def files(self) -> Files:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbml.engine.cluster import find_head
 from nbml.engine.event_log import EventTail, iter_until_finished, read_events
@@ -19,13 +20,16 @@ from nbml.spec.events import AnyEvent, JobFinished
 from nbml.spec.history import RunState
 from nbml.spec.snapshot import Snapshot, fold
 
+if TYPE_CHECKING:
+    from nbml.tracking.kept import Kept
+
 _PANELS = "nbml.panels"
 """By name, because panels stand above jobs."""
 RESTART_GRACE_S = 60.0
 """How long a dead supervisor's successor may take before the job counts as interrupted."""
 
 
-class JobHandle:
+class JobHandle(ABC):
     """A job by its folder, running or ended, in this process or elsewhere.
 
     Parameters
@@ -146,9 +150,32 @@ class JobHandle:
         if not self.paths.result.exists():
             raise JobError("NBML-J05", job_id=self.id)
 
+    def flush(self, *, timeout_s: float = 60.0) -> str:
+        """Put in MLflow what waits for it on disk, and return the run's id.
+
+        Raises
+        ------
+        TrackingError
+            NBML-T05 when nothing waits, NBML-T08 when the server does not answer in time.
+        JobError
+            NBML-J05 when the job has not ended.
+        """
+        from nbml.tracking.writer import flush
+
+        kept = flush(self.folder, self.settings, timeout_s=timeout_s)
+        if kept is None:
+            raise JobError("NBML-J05", job_id=self.id)
+        if self.paths.result.exists():
+            self._note(kept)
+        return kept.run_id
+
     def panel(self, **options: Any) -> Any:
         """A panel that shows this job; options as ``nbml.workbench``."""
         return import_module(_PANELS).workbench(job=self, **options)
+
+    @abstractmethod
+    def _note(self, kept: Kept) -> None:
+        """Write into the result where it is kept."""
 
     def _may_restart(self, held: dict[str, Any]) -> bool:
         """Whether a supervisor that has just died is about to have a successor."""

@@ -1,11 +1,9 @@
-"""A training job in code: its spec, its result, and what waits for MLflow."""
+"""A training job in code: its spec, its result, and the rows it was trained on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbml.durable import write_text
-from nbml.errors import JobError
 from nbml.jobs.handle import RESTART_GRACE_S, JobFailedError, JobHandle
 from nbml.jobs.written_job import read_job
 from nbml.settings import Settings
@@ -14,6 +12,7 @@ from nbml.spec.train import TrainSpec
 if TYPE_CHECKING:
     from nbml.data.table import Table
     from nbml.jobs.result import TrainResult
+    from nbml.tracking.kept import Kept
 
 __all__ = ["RESTART_GRACE_S", "Job", "JobFailedError"]
 
@@ -64,21 +63,8 @@ class Job(JobHandle):
 
         return kept_table(read_job(self.id, self.settings))
 
-    def flush(self, *, timeout_s: float = 60.0) -> str:
-        """Put in MLflow what waits for it on disk, and return the run's id.
-
-        Raises
-        ------
-        TrackingError
-            NBML-T05 when nothing waits, NBML-T08 when the server does not answer in time.
-        """
+    def _note(self, kept: Kept) -> None:
+        from nbml.jobs.noting import note_run
         from nbml.jobs.result import TrainResult
-        from nbml.tracking.writer import flush
 
-        kept = flush(self.folder, self.settings, timeout_s=timeout_s)
-        if kept is None:
-            raise JobError("NBML-J05", job_id=self.id)
-        result = TrainResult.load(self.folder).record
-        record = result.model_copy(update={"run_id": kept.run_id, "tracking_uri": kept.tracking_uri})
-        write_text(self.paths.result, record.model_dump_json(indent=1))
-        return kept.run_id
+        note_run(self.paths, TrainResult.load(self.folder).record, kept)

@@ -14,6 +14,7 @@ from nbml.engine.job_folder import JobFolder
 from nbml.engine.lease import Lease
 from nbml.errors import EngineError, JobError, NbmlError
 from nbml.jobs.context import JobContext, Room, StopRequestedError, notice
+from nbml.jobs.noting import note_run
 from nbml.jobs.train import run_training
 from nbml.jobs.train_bench import WARM_MODULES
 from nbml.jobs.written_job import read_spec
@@ -213,8 +214,7 @@ def _run(context: JobContext, tracking: TrackingWriter) -> JobFinished:
         for notice in tracking.notices():
             context.log.emit(notice)
         if kept is not None:
-            record = record.model_copy(update={"run_id": kept.run_id, "tracking_uri": kept.tracking_uri})
-            write_text(context.folder.result, record.model_dump_json(indent=1))
+            record = note_run(context.folder, record, kept)
     return JobFinished(state=record.state, scores=_pooled(record))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from nbml.ml.bundle.places import MANIFEST
@@ -19,31 +18,11 @@ from nbml.tracking import files
 from nbml.tracking.ending import STATUS, Ending
 from nbml.tracking.logged_model import log_model, register
 from nbml.tracking.names import key, shown, slug
-from nbml.tracking.runs import JOB, Runs
-from nbml.tracking.spool import Operation
+from nbml.tracking.runs import JOB
 
 
-class Closing(Ending):
-    """Brings a training's runs to their end.
-
-    Parameters
-    ----------
-    runs : Runs
-        With all operations applied.
-    job_folder : Path
-        Where the files of the result are.
-    spec : TrainSpec
-    record : TrainRecord or None
-        The result; None for a job that has none.
-    ending : Operation
-        ``finish`` or ``end``.
-    """
-
-    def __init__(
-        self, runs: Runs, job_folder: Path, spec: TrainSpec, record: TrainRecord | None, ending: Operation
-    ) -> None:
-        super().__init__(runs, ending, None if record is None else record.state)
-        self._folder, self._spec, self._record = job_folder, spec, record
+class Closing(Ending[TrainSpec, TrainRecord]):
+    """Brings a training's runs to their end."""
 
     def _steps(self) -> dict[str, Callable[[], None]]:
         steps: dict[str, Callable[[], None]] = {}

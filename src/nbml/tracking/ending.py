@@ -1,6 +1,6 @@
 """The steps that bring a job's runs to their end, each done once and remembered; what they are is for others.
 
-Knows nothing of records, threads and waiting.
+Knows nothing of threads and waiting.
 """
 
 from __future__ import annotations
@@ -8,34 +8,47 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
+from nbml.spec.front import OptimizeRecord
+from nbml.spec.parse import JobSpec
+from nbml.spec.result import TrainRecord
 from nbml.tracking.kept import Kept
 from nbml.tracking.logged_model import registered_name
 from nbml.tracking.names import MAX_PARAM, shown
 from nbml.tracking.runs import JOB, Runs
 from nbml.tracking.spool import Operation
 
+Spec = TypeVar("Spec", bound=JobSpec)
+Record = TypeVar("Record", TrainRecord, OptimizeRecord)
 STATUS = {"succeeded": "FINISHED", "cancelled": "KILLED", "failed": "FAILED"}
 
 
-class Ending(ABC):
+class Ending(ABC, Generic[Spec, Record]):
     """Brings a job's runs to their end.
 
     Parameters
     ----------
     runs : Runs
         With all operations applied.
+    job_folder : Path
+        Where the files of the result are.
+    spec : TrainSpec or OptimizeSpec
+    record : TrainRecord or OptimizeRecord or None
+        The result; None for a job that has none.
     ending : Operation
         ``finish`` or ``end``.
-    state : str, optional
-        succeeded or cancelled, as the record says; the state of the operation if unset.
     """
 
-    def __init__(self, runs: Runs, ending: Operation, state: str | None) -> None:
+    def __init__(
+        self, runs: Runs, job_folder: Path, spec: Spec, record: Record | None, ending: Operation
+    ) -> None:
         self._runs, self._ending = runs, ending
+        self._folder, self._spec = job_folder, spec
+        self._record: Record | None = record
         self._state = runs.state
-        self._job_state = state or ending["state"]
+        self._job_state: str = ending["state"] if record is None else record.state
 
     def apply(self) -> Kept:
         """Do the steps that are not done yet, in order; after an error that may pass, call it again."""

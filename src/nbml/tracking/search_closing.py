@@ -19,9 +19,8 @@ from nbml.tracking import files
 from nbml.tracking.ending import STATUS, Ending
 from nbml.tracking.faults import describe, verdict
 from nbml.tracking.names import key, shown
-from nbml.tracking.runs import JOB, Runs
+from nbml.tracking.runs import JOB
 from nbml.tracking.search_figures import figures_of
-from nbml.tracking.spool import Operation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,32 +29,8 @@ if TYPE_CHECKING:
 FRONT = "front.json"
 
 
-class SearchClosing(Ending):
-    """Brings the run of an inverse search to its end.
-
-    Parameters
-    ----------
-    runs : Runs
-        With all operations applied.
-    job_folder : Path
-        Where the files of the result are.
-    spec : OptimizeSpec
-    record : OptimizeRecord or None
-        The result; None for a search that has none.
-    ending : Operation
-        ``finish`` or ``end``.
-    """
-
-    def __init__(
-        self,
-        runs: Runs,
-        job_folder: Path,
-        spec: OptimizeSpec,
-        record: OptimizeRecord | None,
-        ending: Operation,
-    ) -> None:
-        super().__init__(runs, ending, None if record is None else record.state)
-        self._folder, self._spec, self._record = job_folder, spec, record
+class SearchClosing(Ending[OptimizeSpec, OptimizeRecord]):
+    """Brings the run of an inverse search to its end."""
 
     def _steps(self) -> dict[str, Callable[[], None]]:
         return {

@@ -18,7 +18,6 @@ from nbml.spec.events import Notice
 from nbml.spec.front import OptimizeRecord
 from nbml.spec.result import TrainRecord
 from nbml.tracking.closing import Closing
-from nbml.tracking.ending import Ending
 from nbml.tracking.kept import Kept
 from nbml.tracking.runs import Runs
 from nbml.tracking.search_closing import SearchClosing
@@ -127,7 +126,7 @@ class Upload:
         self.spool.close()
         self._lock.release()
 
-    def _closing(self, runs: Runs, ending: Operation) -> Ending:
+    def _closing(self, runs: Runs, ending: Operation) -> Closing | SearchClosing:
         path = self.spool.folder / RECORD
         said = path.read_bytes() if path.exists() else None
         if self._spec.task == "optimize":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbml.errors import JobError
 from nbml.jobs.handle import JobHandle
 from nbml.jobs.written_job import read_search
 from nbml.settings import Settings
@@ -13,6 +12,7 @@ from nbml.spec.optimize import OptimizeSpec
 if TYPE_CHECKING:
     from nbml.jobs.launch import Executor
     from nbml.jobs.optimize.result import OptimizeResult
+    from nbml.tracking.kept import Kept
 
 
 class OptimizeJob(JobHandle):
@@ -48,25 +48,6 @@ class OptimizeJob(JobHandle):
 
         return OptimizeResult.load(self.folder)
 
-    def flush(self, *, timeout_s: float = 60.0) -> str:
-        """Put in MLflow what waits for it on disk, and return the run's id.
-
-        Raises
-        ------
-        TrackingError
-            NBML-T05 when nothing waits, NBML-T08 when the server does not answer in time.
-        """
-        from nbml.jobs.optimize.result import OptimizeResult
-        from nbml.jobs.optimize.running import note_run
-        from nbml.tracking.writer import flush
-
-        kept = flush(self.folder, self.settings, timeout_s=timeout_s)
-        if kept is None:
-            raise JobError("NBML-J05", job_id=self.id)
-        if self.paths.result.exists():
-            note_run(self.paths, OptimizeResult.load(self.folder).record, kept)
-        return kept.run_id
-
     def go_on(self, *, executor: Executor | None = None, **changes: Any) -> OptimizeJob:
         """Search on from this front with something changed: a bound widened, a constraint dropped, more time.
 
@@ -94,3 +75,9 @@ class OptimizeJob(JobHandle):
         from nbml.jobs.optimize.launching import go_on
 
         return go_on(self, changes, executor=executor)
+
+    def _note(self, kept: Kept) -> None:
+        from nbml.jobs.noting import note_run
+        from nbml.jobs.optimize.result import OptimizeResult
+
+        note_run(self.paths, OptimizeResult.load(self.folder).record, kept)

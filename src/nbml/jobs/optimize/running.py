@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from nbml.durable import write_text
-from nbml.engine.job_folder import JobFolder
 from nbml.errors import OptimizeError
 from nbml.i18n import text
 from nbml.inverse.archive import Archive
@@ -19,6 +18,7 @@ from nbml.inverse.problem import Problem
 from nbml.inverse.ranking import thin
 from nbml.inverse.searching import LEAST_EVALUATIONS, answer, distinct, run_search
 from nbml.jobs.context import StopRequestedError
+from nbml.jobs.noting import note_run
 from nbml.jobs.optimize.earlier import rows_of
 from nbml.jobs.optimize.islands import RecentArchive, island_count
 from nbml.jobs.optimize.keeping import keep
@@ -31,7 +31,6 @@ from nbml.jobs.optimize.sources import open_sources
 from nbml.ml.notes import Note
 from nbml.spec.events import ArtifactReady, FrontChanged, Notice
 from nbml.spec.front import OptimizeRecord, ProofRecord
-from nbml.tracking.kept import Kept
 
 RESOURCES_EVERY_S = 1.0
 MODEL_COPIES = 4.0
@@ -162,13 +161,6 @@ def _keep_run(context: SearchContext, record: OptimizeRecord) -> OptimizeRecord:
     for notice in notices:
         context.log.emit(notice)
     return record if kept is None else note_run(context.folder, record, kept)
-
-
-def note_run(folder: JobFolder, record: OptimizeRecord, kept: Kept) -> OptimizeRecord:
-    """Write into a result where it is kept."""
-    record = record.model_copy(update={"run_id": kept.run_id, "tracking_uri": kept.tracking_uri})
-    write_text(folder.result, record.model_dump_json(indent=1))
-    return record
 
 
 def front_event(problem: Problem, archive: Archive, planned: int) -> FrontChanged:
