@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -42,45 +43,7 @@ def front(
     measured : (ndarray, ndarray), optional
         Training rows on the same axes.
     """
-    traces: list[Any] = []
-    if measured is not None and len(measured[0]):
-        at = thinned(len(measured[0]))
-        kind = go.Scattergl if len(at) >= WEBGL_FROM else go.Scatter
-        traces.append(
-            kind(
-                x=measured[0][at],
-                y=measured[1][at],
-                mode="markers",
-                name=text("optimize.figure.measured"),
-                marker={"color": OTHERS, "size": 4, "opacity": 0.4},
-                hoverinfo="skip",
-            )
-        )
-    knee = table["knee"].to_numpy(dtype=bool) if "knee" in table else np.zeros(len(table), dtype=bool)
-    marker: dict[str, Any] = {
-        "size": np.where(knee, 14, 8),
-        "symbol": np.where(knee, "star", "circle"),
-        "line": {"width": np.where(knee, 1.5, 0.5), "color": "rgba(60,60,60,0.8)"},
-        "color": COLOURS[0],
-    }
-    if colour is not None:
-        marker |= {
-            "color": table[colour].to_numpy(dtype=np.float64),
-            "colorscale": SEQUENTIAL,
-            "colorbar": {"title": {"text": title(colour)}, "thickness": 12},
-        }
-    traces.append(
-        go.Scatter(
-            x=table[x].to_numpy(),
-            y=table[y].to_numpy(),
-            mode="markers",
-            name=text("optimize.figure.front"),
-            marker=marker,
-            hovertext=_hover(table),
-            hovertemplate="%{hovertext}<extra></extra>",
-            customdata=np.arange(len(table)),
-        )
-    )
+    traces = _traces(table, {"x": x, "y": y}, colour, measured)
     made = figure(*traces, x=title(x), y=title(y))
     return made.update_layout(showlegend=len(traces) > 1, legend={"orientation": "h", "y": 1.08})
 
@@ -95,39 +58,70 @@ def front_in_space(
     measured: tuple[NDArray[np.float64], ...] | None = None,
 ) -> go.Figure:
     """Pareto rows as points over three columns, as ``front`` draws them over two."""
+    columns = {"x": x, "y": y, "z": z}
+    traces = _traces(table, columns, colour, measured)
+    axes = {f"{axis}axis": {"title": {"text": _title_in_space(column)}} for axis, column in columns.items()}
+    return figure(*traces).update_layout(
+        scene=axes | {"aspectmode": "cube"},
+        showlegend=len(traces) > 1,
+        legend={"orientation": "h", "y": 1.08},
+    )
+
+
+def _traces(
+    table: pd.DataFrame,
+    columns: Mapping[str, str],
+    colour: str | None,
+    measured: tuple[NDArray[np.float64], ...] | None,
+) -> list[Any]:
+    """Training rows, where there are any, and the front before them; ``columns`` by axis."""
+    in_space = len(columns) == 3
+    kind = go.Scatter3d if in_space else go.Scatter
     traces: list[Any] = []
     if measured is not None and len(measured[0]):
-        at = thinned(len(measured[0]), WEBGL_FROM)
+        at = thinned(len(measured[0]), WEBGL_FROM) if in_space else thinned(len(measured[0]))
+        behind = go.Scattergl if not in_space and len(at) >= WEBGL_FROM else kind
         traces.append(
-            go.Scatter3d(
-                x=measured[0][at], y=measured[1][at], z=measured[2][at], mode="markers",
-                name=text("optimize.figure.measured"), hoverinfo="skip",
-                marker={"color": OTHERS, "size": 2.5, "opacity": 0.4},
+            behind(
+                **{axis: cells[at] for axis, cells in zip(columns, measured, strict=True)},
+                mode="markers",
+                name=text("optimize.figure.measured"),
+                marker={"color": OTHERS, "size": 2.5 if in_space else 4, "opacity": 0.4},
+                hoverinfo="skip",
             )
-        )  # fmt: skip
+        )
+    traces.append(
+        kind(
+            **{axis: table[column].to_numpy() for axis, column in columns.items()},
+            mode="markers",
+            name=text("optimize.figure.front"),
+            marker=_marker(table, colour, in_space=in_space),
+            hovertext=_hover(table),
+            hovertemplate="%{hovertext}<extra></extra>",
+            customdata=np.arange(len(table)),
+        )
+    )
+    return traces
+
+
+def _marker(table: pd.DataFrame, colour: str | None, *, in_space: bool) -> dict[str, Any]:
     knee = table["knee"].to_numpy(dtype=bool) if "knee" in table else np.zeros(len(table), dtype=bool)
-    marker: dict[str, Any] = {"size": 5, "color": COLOURS[0], "symbol": np.where(knee, "diamond", "circle")}
+    marker: dict[str, Any] = {"color": COLOURS[0]}
+    if in_space:
+        marker |= {"size": 5, "symbol": np.where(knee, "diamond", "circle")}
+    else:
+        marker |= {
+            "size": np.where(knee, 14, 8),
+            "symbol": np.where(knee, "star", "circle"),
+            "line": {"width": np.where(knee, 1.5, 0.5), "color": "rgba(60,60,60,0.8)"},
+        }
     if colour is not None:
         marker |= {
             "color": table[colour].to_numpy(dtype=np.float64),
             "colorscale": SEQUENTIAL,
             "colorbar": {"title": {"text": title(colour)}, "thickness": 12},
         }
-    traces.append(
-        go.Scatter3d(
-            x=table[x].to_numpy(), y=table[y].to_numpy(), z=table[z].to_numpy(), mode="markers",
-            name=text("optimize.figure.front"), marker=marker, customdata=np.arange(len(table)),
-            hovertext=_hover(table), hovertemplate="%{hovertext}<extra></extra>",
-        )
-    )  # fmt: skip
-    made = figure(*traces)
-    axes = {name: {"title": {"text": _title_in_space(column)}} for name, column in
-            (("xaxis", x), ("yaxis", y), ("zaxis", z))}  # fmt: skip
-    return made.update_layout(
-        scene=axes | {"aspectmode": "cube"},
-        showlegend=len(traces) > 1,
-        legend={"orientation": "h", "y": 1.08},
-    )
+    return marker
 
 
 def title(column: str) -> str:
