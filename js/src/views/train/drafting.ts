@@ -37,8 +37,7 @@ export class Drafting extends FormDraft<TrainForm, Draft> {
   }
 
   override change(changes: Partial<TrainForm>): void {
-    const said = Object.entries(changes).filter(([field]) => !OF_COLUMNS.has(field));
-    this.#said = { ...this.#said, ...Object.fromEntries(said) };
+    this.#said = { ...this.#said, ...ofSearch(changes) };
     super.change(changes);
   }
 
@@ -67,6 +66,7 @@ export class Drafting extends FormDraft<TrainForm, Draft> {
   /** Takes over a whole form, such as that of an earlier job. */
   take(form: TrainForm): void {
     this.past.value = [];
+    this.#said = ofSearch(form);
     this.replace(form, 0);
   }
 
@@ -83,6 +83,9 @@ export class Drafting extends FormDraft<TrainForm, Draft> {
     this.change({ space });
   }
 }
+
+const ofSearch = (form: Partial<TrainForm>): Partial<TrainForm> =>
+  Object.fromEntries(Object.entries(form).filter(([field]) => !OF_COLUMNS.has(field)));
 
 /** What stands at a field: its first error as a fault, and the warnings. */
 export function notesAt(

@@ -280,6 +280,12 @@ describe("after training", () => {
     app.kernel.play(searchLog(5), Number.POSITIVE_INFINITY);
     await userEvent.click(await screen.findByRole("button", { name: "Train again with changes" }));
     expect(await screen.findByText("77 trials")).toBeTruthy();
+    const form = screen.getByRole("form", { name: "What to train" });
+    const { table } = app.store.state.value;
+    app.kernel.change({ table: table && { ...table, revision: table.revision + 1 } });
+    await waitFor(() => expect(form.hasAttribute("inert")).toBe(true));
+    await waitFor(() => expect(form.hasAttribute("inert")).toBe(false));
+    expect(screen.getByText("77 trials")).toBeTruthy();
   });
 
   it("shows a failure with its cause, code and next step", async () => {
