@@ -32,6 +32,8 @@ const CARRIERS = [
   { from: [-1, -1, -1], sides: ["middle left", "middle left", "middle left"] },
 ] as const;
 const LINE = "#8c8c8c";
+/** Between a word and the corner it stands at. */
+const GAP = "\u2002";
 
 const degrees = (angle: number) => (angle * Math.PI) / 180;
 const brief = (value: number) => String(Number(value.toPrecision(3)));
@@ -65,11 +67,11 @@ export function spaceOf(names: readonly string[], columns: readonly Column[], lo
   const words = CARRIERS.flatMap(({ from, sides }, axis) => {
     const [low, high] = spans[axis] ?? [0, 1];
     const said = [brief(low), names[axis] ?? "", brief(high)];
-    return said.map((text, place) => ({
-      at: seen(...moved(from, axis, place - 1)),
-      text,
-      side: sides[place],
-    }));
+    return said.map((text, place) => {
+      const side = sides[place] ?? sides[1];
+      const apart = side.endsWith("right") ? `${GAP}${text}` : side.endsWith("left") ? `${text}${GAP}` : text;
+      return { at: seen(...moved(from, axis, place - 1)), text: apart, side };
+    });
   });
   const quiet = { hoverinfo: "skip", showlegend: false, cliponaxis: false };
   return {
