@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from .conftest import INLINE, TABLE
 from .lab import Lab
-from .notebook import PATIENCE_MS
+from .notebook import PATIENCE_MS, Notebook
 from .workbench import Workbench
 
 CELL = TABLE + "\nnbml.workbench(frame, language='en')"
@@ -41,14 +41,11 @@ def page(browser):
 def test_a_search_in_another_front_end(front_end, page, shoot):
     """Choose the target, train, see the result with its plot."""
     name, server = front_end
-    server.write("panel.ipynb", [CELL])
-    page.goto(server.address("panel.ipynb"))
     if name == "notebook":
-        page.locator(".jp-Notebook .jp-CodeCell").first.click(timeout=PATIENCE_MS)
-        page.wait_for_function("window.jupyterapp", timeout=PATIENCE_MS)
-        page.keyboard.press("Escape")
-        expect(page.locator(".jp-KernelStatus, .jp-NotebookKernelStatus").first).to_be_attached()
-        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+        Notebook(server, page, "panel").open([CELL]).run(wait=False)
+    else:
+        server.write("panel.ipynb", [CELL])
+        page.goto(server.address("panel.ipynb"))
     bench = Workbench(page.locator(".nbml").first)
     expect(bench.root).to_be_visible(timeout=PATIENCE_MS)
     bench.room("Data").say_role("target", "target")
