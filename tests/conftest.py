@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,19 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 DATA = TESTS.parents[1] / "shared" / "data"
-NEED_THE_MACHINE = tuple(
-    f"tests/{place}" for place in ("integration/", "e2e/", "packaging/", "contract/test_executors.py")
-)
 hypothesis.settings.register_profile("nbml", deadline=None)  # machines are shared: no test is about its speed
 hypothesis.settings.load_profile("nbml")
+
+
+@cache
+def needs_the_machine(file: str) -> bool:
+    """Whether tests of a file start browsers or clusters, which bear no other one beside them."""
+    return file.startswith("tests/e2e/") or "pytest.mark.ray" in (TESTS.parent / file).read_text("utf-8")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first."""
+    items.sort(key=lambda item: not needs_the_machine(item.nodeid.partition("::")[0]))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -27,8 +36,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class ByNeed(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return "the machine" if file.startswith(NEED_THE_MACHINE) else file
+            return "the machine" if needs_the_machine(file) else file
 
+    config.option.loadscopereorder = False
     return ByNeed(config, log)
 
 
