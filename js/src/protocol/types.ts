@@ -302,7 +302,7 @@ export interface SourceLine {
    * Whether there are lines to choose a header from.
    */
   has_lines: boolean;
-  kind: "file" | "frame" | "upload" | "table" | "kept";
+  kind: "file" | "frame" | "upload" | "table" | "kept" | "example";
   name: string;
 }
 /**
@@ -1515,7 +1515,7 @@ export interface BatchView {
    */
   fault: PanelFault | null;
   inputs: MappedInput[];
-  kind: "frame" | "file" | "upload" | "table" | "kept";
+  kind: "frame" | "file" | "upload" | "table" | "kept" | "example";
   n_rows: number;
   name: string;
   /**
@@ -3212,7 +3212,7 @@ export interface ChooseSource {
    * Made by the view, <view>-<n>; sent again, it is the same request.
    */
   request_id: string;
-  source: FrameSource | FileSource | UploadSource | KeptSource;
+  source: FrameSource | FileSource | UploadSource | KeptSource | ExampleSource;
   v: 1;
   /**
    * The view that asks.
@@ -3256,6 +3256,13 @@ export interface UploadSource {
 export interface KeptSource {
   job_id: string;
   kind: "kept";
+}
+/**
+ * A table that comes with nbml.
+ */
+export interface ExampleSource {
+  kind: "example";
+  name: "adhesive" | "diabetes";
 }
 /**
  * Read again with options changed: those not given stay, null finds out. Answered with TableView.

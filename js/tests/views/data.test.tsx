@@ -47,6 +47,16 @@ it("goes through folders by name, never by path", async () => {
   expect(asked("data.choose")[0]?.source).toEqual({ kind: "file", root: 0, path: ["mix.csv"] });
 });
 
+it("offers tables to who has none, and says that one is invented", async () => {
+  await userEvent.click(await screen.findByRole("radio", { name: "Examples" }));
+  const offered = screen.getByRole("group", { name: "Tables to try nbml with" });
+  expect(within(offered).getAllByRole("button")).toHaveLength(2);
+  await expectAccessible();
+  await userEvent.click(within(offered).getByRole("button", { name: /^Adhesive.*invented/ }));
+  expect(asked("data.choose")[0]?.source).toEqual({ kind: "example", name: "adhesive" });
+  expect(await screen.findByRole("tab", { name: /^Columns/ })).toBeTruthy();
+});
+
 it("shows the reading as one sentence and reads anew at a choice", async () => {
   await choose();
   await userEvent.click(await screen.findByRole("button", { name: "CP932 (Shift_JIS)" }));

@@ -72,15 +72,15 @@ def demo(
 ) -> None:
     """Train on a real table that comes with scikit-learn."""
     import nbml
-    from nbml.demo import TARGET, write_table
+    from nbml.examples import PROGRESSION, write_example
     from nbml.settings import Settings
 
-    table = write_table(Settings().home / "demo")
+    table = write_example("diabetes", Settings().home / "examples")
     if not as_json:
         err().print(text("cli.demo", path=str(table)), soft_wrap=True)
     spec = nbml.make_spec(
         str(table),
-        targets=[TARGET],
+        targets=[PROGRESSION],
         model=model or ["lightgbm", "mlp"],
         trials=trials,
         name="diabetes",

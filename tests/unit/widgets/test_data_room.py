@@ -458,3 +458,24 @@ def test_what_was_trained_on_is_a_data_set(page, root):
     view = asked(page, "data.edit", revision=view["revision"], positions=[1], column_kind="text")
     assert view["columns"][1]["kind"] == "text"
     assert fault(page, "data.choose", source={"kind": "kept", "job_id": "gone"})["code"] == "NBML-J02"
+
+
+@pytest.mark.parametrize(("language", "lot", "encoding"), [("en", "lot", "UTF-8"), ("ja", "ロット", "CP932")])
+def test_who_has_no_table_tries_an_example(show, language, lot, encoding):
+    """It is read as any file is: names and encoding of the language, units, parts, gaps; the code too."""
+    page = show(room="data", rooms=["data", "train"], language=language)
+    view = asked(page, "data.choose", source={"kind": "example", "name": "adhesive"})
+    assert view["fault"] is None
+    assert (view["n_rows"], view["columns"][0]["name"], view["source"]["kind"]) == (240, lot, "example")
+    assert encoding in json.dumps(view["words"], ensure_ascii=False).upper()
+    units = [c["unit"] for c in view["columns"]]
+    assert units[1:4] == ["wt%"] * 3
+    assert [bool(c["missing_share"]) for c in view["columns"]] == [False] * 6 + [True, False, False]
+    frame = page.panel.table.frame
+    np.testing.assert_allclose(frame.iloc[:, 1:4].sum(axis=1), 100)
+    names = {}
+    exec(asked(page, "data.code")["code"], names)
+    assert names["table"].sha256 == page.panel.table.sha256
+    again = asked(page, "data.choose", source={"kind": "example", "name": "adhesive"})
+    assert again["columns"] == view["columns"]
+    assert asked(page, "data.choose", source={"kind": "example", "name": "diabetes"})["n_rows"] == 442

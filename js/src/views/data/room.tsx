@@ -92,6 +92,7 @@ export function DataRoom({ app }: RoomProps) {
                 app={app}
                 isBusy={busy}
                 choose={source => model.change("data.choose", { source })}
+                tryOut={name => model.change("data.choose", { source: { kind: "example", name } })}
                 onChosen={() => setChoosing(false)}
               />
             </Section>

@@ -55,6 +55,18 @@ class KeptSource(Strict):
     job_id: JobId
 
 
+class ExampleSource(Strict):
+    """A table that comes with nbml."""
+
+    kind: Literal["example"] = "example"
+    name: Literal["adhesive", "diabetes"]
+
+
+Source = Annotated[
+    FrameSource | FileSource | UploadSource | KeptSource | ExampleSource, Field(discriminator="kind")
+]
+
+
 class OpenData(Request):
     """The room as it stands. Answered with TableView."""
 
@@ -85,7 +97,7 @@ class ChooseSource(Request):
     """Read a source. Answered with TableView, which holds the fault when it cannot be read."""
 
     kind: Literal["data.choose"] = "data.choose"
-    source: Annotated[FrameSource | FileSource | UploadSource | KeptSource, Field(discriminator="kind")]
+    source: Source
 
 
 class ReadAnew(Request):
@@ -359,7 +371,7 @@ class ColumnLine(Strict):
 class SourceLine(Strict):
     """Where the table comes from."""
 
-    kind: Literal["file", "frame", "upload", "table", "kept"]
+    kind: Literal["file", "frame", "upload", "table", "kept", "example"]
     name: str
     has_lines: bool = Field(default=False, description="Whether there are lines to choose a header from.")
 

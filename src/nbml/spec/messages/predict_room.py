@@ -333,7 +333,7 @@ class BatchView(Strict):
 
     batch: int
     name: str
-    kind: Literal["frame", "file", "upload", "table", "kept"]
+    kind: Literal["frame", "file", "upload", "table", "kept", "example"]
     n_rows: int = 0
     columns: tuple[TableColumn, ...] = ()
     inputs: tuple[MappedInput, ...] = ()

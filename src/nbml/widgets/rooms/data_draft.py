@@ -17,7 +17,7 @@ from nbml.errors import NbmlError, ReadError
 from nbml.spec.reading import ReadOptions
 from nbml.widgets.sources.frames import find_frame
 
-OriginKind = Literal["file", "frame", "upload", "table", "kept"]
+OriginKind = Literal["file", "frame", "upload", "table", "kept", "example"]
 _OF_COLUMNS: dict[str, Any] = {"kinds": {}, "keep_tokens": {}, "convert": ()}
 _NO_SUCH_COLUMN = "NBML-R22"
 
@@ -28,12 +28,12 @@ class Origin:
 
     Attributes
     ----------
-    kind : {"file", "frame", "upload", "table", "kept"}
+    kind : {"file", "frame", "upload", "table", "kept", "example"}
         table for one that was read before the panel was shown, kept for the rows of a training.
     name : str
         For show: a file name, or the name of a DataFrame in the kernel.
     path : Path or None
-        Of a file or an upload, and of a table that came from a file.
+        Of a file, an upload or an example, and of a table that came from a file.
     table : Table or None
         For table and kept.
     job_id : str or None

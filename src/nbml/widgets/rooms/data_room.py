@@ -276,7 +276,9 @@ class DataRoom:
 
     def _publish(self, session: Session) -> None:
         assert self.now is not None
-        source = {"table": "frame", "kept": "job"}.get(self.now.origin.kind, self.now.origin.kind)
+        source = {"table": "frame", "kept": "job", "example": "file"}.get(
+            self.now.origin.kind, self.now.origin.kind
+        )
         session.use_table(self.now.table, name=self.now.origin.name, source=source)
 
 

@@ -24,9 +24,7 @@ def _uploads(session: Session) -> Uploads:
     return room_of(session).uploads
 
 
-def origin_of(
-    session: Session, source: wire.FrameSource | wire.FileSource | wire.UploadSource | wire.KeptSource
-) -> Origin:
+def origin_of(session: Session, source: wire.Source) -> Origin:
     """Where a source that the page names is read from.
 
     Raises
@@ -55,6 +53,11 @@ def origin_of(
 
         job = read_job(source.job_id, session.settings)
         return Origin("kept", kept_name(job.spec), table=kept_table(job), job_id=source.job_id)
+    if source.kind == "example":
+        from nbml.examples import write_example
+
+        path = write_example(source.name, session.settings.home / "examples", language=session.language)
+        return Origin("example", path.name, path=path)
     upload = _uploads(session).whole(source.upload_id)
     return Origin("upload", upload.path.name, path=upload.path)
 
