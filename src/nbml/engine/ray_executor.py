@@ -19,7 +19,7 @@ from nbml.errors import EngineError, NbmlError
 SHORT_TASK_S = 0.5
 """Below this a worker is given its next task before the present one is done, to hide the round trip."""
 
-CALL_S = 0.12
+CALL_S = 0.2
 """Tasks shorter than this are handed over several at a time: a call costs both ends a millisecond or two."""
 
 MAX_TASKS_PER_CALL = 16

@@ -15,7 +15,7 @@ from nbml.i18n import text
 from nbml.spec.events import Notice
 from nbml.tracking.experiments import KEY, PARENT, STUDY, find_experiment, job_tags, study_tags, wanted_name
 from nbml.tracking.faults import describe, is_gone, verdict
-from nbml.tracking.names import key, shown
+from nbml.tracking.names import shown
 from nbml.tracking.spool import Operation, Spool, State
 from nbml.tracking.store import Store
 
@@ -243,7 +243,7 @@ class Runs:
         self.spool.save_state(self.state)
 
     def _history(self, study: str, trials: list[Operation]) -> list[Any]:
-        """Points of some trials: RMSE, that of each fold, and the best so far; the step is the number."""
+        """Points of some trials: RMSE and the best so far; the step is the number, folds are in the table."""
         from mlflow.entities import Metric
 
         points = []
@@ -252,14 +252,9 @@ class Runs:
             if trial["state"] != "complete" or trial["value"] is None:
                 continue
             best = trial["value"] if best is None else min(best, trial["value"])
-            named = zip(self.folds, trial["folds"], strict=False)
-            values = {key("trial_rmse"): trial["value"], key("best_rmse"): best} | {
-                key("trial_rmse", fold): value for fold, value in named
-            }
             points += [
                 Metric(name, value, trial["ts"], trial["number"])
-                for name, value in values.items()
-                if value is not None
+                for name, value in (("trial_rmse", trial["value"]), ("best_rmse", best))
             ]
         return points
 

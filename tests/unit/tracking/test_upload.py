@@ -95,7 +95,6 @@ def test_history_has_every_complete_trial_at_its_number(job: Path) -> None:
     run = server.study_runs()[0]
     assert run.history("trial_rmse") == {0: 9.0, 1: 8.0, 3: 6.0, 4: 5.0, 5: 6.0}
     assert run.history("best_rmse") == {0: 9.0, 1: 8.0, 3: 6.0, 4: 5.0, 5: 5.0}
-    assert run.history(key("trial_rmse", FOLDS[1])) == {0: 10.0, 1: 9.0, 3: 7.0, 4: 6.0, 5: 7.0}
     assert run.history("rmse") == {0: 5.0}
     assert run.params == {"rate": "0.4"}
     assert run.tags[key("nbml.name", FOLDS[1])] == FOLDS[1]
@@ -350,8 +349,8 @@ def test_many_trials_are_few_writes(job: Path) -> None:
             }
         )
     assert upload.round()
-    assert server.calls.count("log_batch") == 2 * 8
-    assert sum(len(run.points) for run in server.study_runs()) == 450 * 32
+    assert server.calls.count("log_batch") == 2
+    assert sum(len(run.points) for run in server.study_runs()) == 450 * 2
     upload.close()
 
 
