@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from nbml.inverse.problem import Rows
 from nbml.inverse.ranking import dominated_by, non_dominated
 from nbml.inverse.variables import Floats
+from nbml.inverse.volume import strewn, widest
 
 POINTS = 2048
-MARGIN = 0.1
-"""So far beyond the worst of the front, in its ranges, a row still counts."""
 LINEAR = 0.05
 MISSED = 10.0
 
@@ -53,23 +52,10 @@ def _by_volume(guessed: Rows, known: Floats, count: int, rng: np.random.Generato
     if not len(good):
         return []
     rows = guessed.objectives[good]
-    low, high = np.minimum(rows.min(axis=0), known.min(axis=0)), known.max(axis=0)
-    high = high + MARGIN * np.maximum(high - low, 1e-9)
-    points = low + rng.random((POINTS, len(low))) * (high - low)
+    low = np.minimum(rows.min(axis=0), known.min(axis=0))
+    points = strewn(low, known.max(axis=0), POINTS, rng)
     points = points[~dominated_by(points, known)]
-    below = np.ones((len(rows), len(points)), dtype=bool)
-    for k in range(len(low)):
-        below &= rows[:, k, None] <= points[None, :, k]
-    shares, left = below.astype(np.float32), np.ones(len(points), dtype=np.float32)
-    taken: list[int] = []
-    while len(taken) < min(count, len(rows)):
-        gain = shares @ left
-        best = int(gain.argmax())
-        if gain[best] <= 0:
-            break
-        taken.append(int(good[best]))
-        left[below[best]] = 0
-    return taken
+    return [int(good[k]) for k in widest(rows, points, count)]
 
 
 def _by_weights(guessed: Rows, front: Rows | None, count: int, rng: np.random.Generator) -> list[int]:

@@ -1,9 +1,10 @@
 """One population: NSGA-II generation by generation, with an archive of every front row and several operators.
 
-NSGA-II (Deb, Pratap, Agarwal, Meyarivan 2002) with feasibility-first ranking. Beyond it: some parents come
-from the archive of all fronts; differential, cell and mixture steps stand beside crossover; a row whose box
-of cells was seen is not evaluated again, so no prediction is paid for twice; and the first rows, which decide
-what a small search can reach, are chosen among many more by guessing what the models will say.
+NSGA-II (Deb, Pratap, Agarwal, Meyarivan 2002) with feasibility-first ranking. Beyond it: of three objectives
+and more those rows survive that hold most volume; some parents come from the archive of all fronts;
+differential, cell and mixture steps stand beside crossover; a row whose box of cells was seen is not asked
+for again, so no prediction is paid for twice; and the first rows, which decide what a small search can reach,
+are chosen among many more by guessing what the models will say.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from nbml.inverse.guide import Guide
 from nbml.inverse.infill import choose
 from nbml.inverse.operators import Operators
 from nbml.inverse.problem import Problem, Rows
-from nbml.inverse.ranking import survivors, thin
+from nbml.inverse.ranking import MANY, survivors, thin
 from nbml.inverse.repair import repair
 from nbml.inverse.sampling import draw, sample
 from nbml.inverse.variables import Floats, Ints
@@ -33,6 +34,8 @@ GUIDED = 400
 """Rows that are chosen with the help of a guide; beyond them guesses cost more than they save."""
 BATCH, ROUNDS, CANDIDATES = 24, 3, 96
 """Rows of a guided generation, and how many are guessed for it: candidates for each of some rounds."""
+SHARES = {"cross": 0.7, "differ": 0.1, "beside": 0.1, "anew": 0.1, "exchange": 0.15}
+"""How often each operator is used."""
 UNGUIDED = 0.3
 """Share of a guided generation that is bred as ever, lest the guide looks only where it has looked."""
 
@@ -43,8 +46,6 @@ class Style:
 
     Attributes
     ----------
-    shares : dict of str to float
-        How often each operator is used.
     from_front : float
         Share of parents that come from the archive of all fronts.
     eta : float
@@ -53,16 +54,15 @@ class Style:
         Population in roots of the evaluations.
     """
 
-    shares: dict[str, float]
     from_front: float
     eta: float
     growth: float
 
 
-FEW = Style({"cross": 0.7, "differ": 0.1, "beside": 0.1, "anew": 0.1, "exchange": 0.15}, 0.1, 5.0, 1.2)
+FEW = Style(from_front=0.1, eta=5.0, growth=1.2)
 """One or two objectives: a front is selective, and steps from it pay."""
-MANY = Style({"cross": 0.85, "differ": 0.05, "beside": 0.05, "anew": 0.05, "exchange": 0.15}, 0.0, 20.0, 1.6)
-"""Three and more: nearly every row is on some front, so small steps enter it easily and lead nowhere."""
+SEVERAL = Style(from_front=0.0, eta=20.0, growth=1.6)
+"""Three and more: nearly every row is on some front, and small steps lead farther."""
 
 
 class Population:
@@ -105,9 +105,9 @@ class Population:
         self.archive = Archive() if archive is None else archive
         self._problem, self._evaluations, self._rng = problem, evaluations, rng
         self._cells = cells or Cells(problem.space, problem.surrogate.thresholds())
-        self._style = FEW if problem.n_objectives < 3 else MANY
+        self._style = FEW if problem.n_objectives < MANY else SEVERAL
         self._operators = Operators(problem.space, self._cells, rng, eta=self._style.eta)
-        share = np.array([self._style.shares[name] for name in self._operators.named])
+        share = np.array([SHARES[name] for name in self._operators.named])
         self._share = share / share.sum()
         self.size = size or population_of(evaluations, self._style.growth)
         self.spent = self._idle = 0

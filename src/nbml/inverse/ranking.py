@@ -1,4 +1,8 @@
-"""Who is better: feasible before infeasible, then fronts, then who stands alone (Deb et al. 2002)."""
+"""Who is better: feasible before infeasible, then fronts, then who stands alone (Deb et al. 2002).
+
+With three objectives and more nearly every row is on the first front, and standing alone says little: there
+those go on that hold most volume together.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nbml.inverse.variables import Floats
+from nbml.inverse.volume import strewn, widest
 
 Flags = NDArray[np.bool_]
+MANY = 3
+POINTS = 4096
 
 
 def dominated_by(objectives: Floats, others: Floats) -> Flags:
@@ -82,8 +89,11 @@ def crowding(objectives: Floats) -> Floats:
 
 
 def survivors(objectives: Floats, violation: Floats, size: int) -> NDArray[np.intp]:
-    """The rows that go on, best first."""
+    """The rows that go on, best first; the same rows for the same arguments."""
     rank = ranks(objectives, violation, size)
+    first = np.flatnonzero((rank == 0) & (violation <= 0))
+    if objectives.shape[1] >= MANY and len(first) > size:
+        return first[_by_volume(objectives[first], size)]
     crowd = np.zeros(len(rank))
     for r in np.unique(rank):
         same = np.flatnonzero(rank == r)
@@ -91,6 +101,14 @@ def survivors(objectives: Floats, violation: Floats, size: int) -> NDArray[np.in
         if (rank <= r).sum() >= size:
             break
     return np.lexsort((-crowd, rank))[:size]
+
+
+def _by_volume(objectives: Floats, size: int) -> NDArray[np.intp]:
+    """Rows of one front that hold most volume, then those that stand alone."""
+    low, high = objectives.min(axis=0), objectives.max(axis=0)
+    taken = widest(objectives, strewn(low, high, POINTS, np.random.default_rng(0)), size)
+    alone = np.argsort(-crowding(objectives), kind="stable")
+    return np.concatenate([np.array(taken, dtype=np.intp), alone[~np.isin(alone, taken)]])[:size]
 
 
 def thin(objectives: Floats, size: int) -> NDArray[np.intp]:
