@@ -88,7 +88,7 @@ def run(tmp_path, home):
     def start(nodes, **options):
         table, file = tmp_path / "table.csv", tmp_path / "spec.yaml"
         mixes().to_csv(table, index=False)
-        each = options.pop("each", None)
+        each, executor = options.pop("each", None), options.pop("executor", "cluster")
         spec = nbml.make_spec(str(table), TARGET, **{**JOB, **options})
         if each:
             spec = spec.model_copy(update={"resources": spec.resources.model_copy(update={"each": each})})
@@ -102,7 +102,7 @@ def run(tmp_path, home):
             | {
                 "NBML_HOME": str(home),
                 "NBML_LANGUAGE": "en",
-                "NBML_EXECUTOR": "cluster",
+                "NBML_EXECUTOR": executor,
                 "NBML_RAY_ADDRESS": nodes.address,
                 "NBML_RAY_TOKEN": nodes.token,
             },
@@ -172,6 +172,22 @@ def test_a_node_that_comes_is_used_and_one_that_dies_changes_nothing(run, home, 
         assert process.wait(150) == 0
     assert answer(job) == undisturbed(tmp_path, **LONG)
     print(f"used after {used_after_s:.1f} s")
+
+
+def test_a_notebook_s_job_stands_by_its_files_and_works_on_all_nodes(run, home, tmp_path):
+    """On a cluster of others keeper and supervisor stand where NBML_HOME is; the job outlives its kernel.
+
+    The one node that has processors does not see the job's folder, and nothing but workers may stand there.
+    """
+    with cluster() as nodes:
+        nodes.add(num_cpus=2, environment=blind_to(home))
+        process = run(nodes, trials=10, executor="ray")
+        job = only_job(home, folds=2)
+        process.kill()
+        process.wait()
+        assert job.result(timeout_s=150).record.state == "succeeded"
+        assert (job.snapshot().executor, job.snapshot().workers) == ("cluster", 2)
+    assert answer(job) == undisturbed(tmp_path, trials=10)
 
 
 def test_a_lost_head_interrupts_and_the_same_spec_goes_on(run, home, tmp_path):

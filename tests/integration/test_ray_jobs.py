@@ -15,8 +15,8 @@ from pandas.testing import assert_frame_equal
 
 import nbml
 from nbml.engine.cluster import NAMESPACE
-from nbml.engine.keeper import NAME
 from nbml.engine.lease import read_lease
+from nbml.engine.standing import OWN
 from nbml.jobs.predicting import pieces
 from tests.integration.mixes import SLOW, TARGET, answer, mixes
 
@@ -87,7 +87,7 @@ def test_killed_worker_changes_nothing(undisturbed, home):
 
 def order_of(job):
     """What the job's supervisor holds, as the keeper leads to it."""
-    keeper = ray.get_actor(NAME, namespace=NAMESPACE)
+    keeper = ray.get_actor(OWN, namespace=NAMESPACE)
     name = ray.get(keeper.running.remote(), timeout=60)[job.id]
     return ray.get(ray.get_actor(name, namespace=NAMESPACE).order.remote(), timeout=60)
 

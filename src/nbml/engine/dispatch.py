@@ -49,8 +49,10 @@ def stand_by(settings: Settings, warm_modules: WarmModules, *, wait: bool = Fals
     return keeper
 
 
-def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModules) -> str:
+def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModules, *, on_nodes: str) -> str:
     """Give a job to a supervisor and return the supervisor's name once it has begun.
+
+    `entry` is how it runs on one machine, `on_nodes` how it does on a cluster of others with several nodes.
 
     Raises
     ------
@@ -62,6 +64,8 @@ def dispatch(job_id: str, entry: str, settings: Settings, warm_modules: WarmModu
 
     from nbml.engine.supervisor import Order
 
+    if not is_own_head() and sum(node["Alive"] for node in ray.nodes()) > 1:
+        entry = on_nodes
     said = settings.model_dump(mode="json", include=HANDED_ON, exclude_none=True)
     order = Order(job_id, entry, said, credentials_of(settings))
     try:

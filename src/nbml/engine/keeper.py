@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import ray
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from nbml.engine.cluster import NAMESPACE
 from nbml.engine.process_tree import is_same_process
+from nbml.engine.standing import OWN, name_of, turn_to
 from nbml.engine.supervisor import Order, Supervisor
 from nbml.engine.worker import Worker
 from nbml.errors import EngineError
 
-NAME = "nbml-keeper"
-WORKER, SUPERVISOR = "nbml-worker-", "nbml-supervisor-"
+WORKER, SUPERVISOR = "worker", "supervisor"
 ANSWER_WITHIN_S = 30.0
 LOOK_EVERY_S = 1.0
 MAX_RESTARTS = 4
@@ -48,13 +49,17 @@ class Keeper:
         Workers kept warm.
     home : str
         NBML_HOME, handed to supervisors.
+    name : str
+        The keeper's own, with which the names of its workers and supervisors begin.
     warm_modules : tuple of str
         What workers and supervisors import before they are needed.
     """
 
     def __init__(
-        self, folder: str | None, slots: int, home: str, warm_modules: dict[str, tuple[str, ...]]
+        self, folder: str | None, slots: int, home: str, name: str, warm_modules: dict[str, tuple[str, ...]]
     ) -> None:
+        self._name = name
+        self._here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         self._folder = None if folder is None else Path(folder)
         self._slots = slots
         self._home = home
@@ -144,9 +149,9 @@ class Keeper:
         """After a death: know the supervisors of running jobs again, and end what waits for one."""
         found = ray.util.list_named_actors(all_namespaces=True)
         for name in (actor["name"] for actor in found if actor["namespace"] == NAMESPACE):
-            if name.startswith(SUPERVISOR):
+            if name.startswith(f"{self._name}-{SUPERVISOR}-"):
                 self._take_up_supervisor(name)
-            elif name.startswith(WORKER):
+            elif name.startswith(f"{self._name}-{WORKER}-"):
                 with contextlib.suppress(ray.exceptions.RayError, ValueError):
                     worker = ray.get_actor(name, namespace=NAMESPACE)
                     if not ray.get(worker.has_bench.remote(), timeout=ANSWER_WITHIN_S):
@@ -163,19 +168,27 @@ class Keeper:
                 self._jobs[order.job_id] = name
 
     def _new_worker(self) -> Any:
+        is_counted = self._folder is None and has_processors(self._here.node_id)
         remote = ray.remote(
-            num_cpus=0 if self._folder is not None else 1, max_restarts=0, concurrency_groups={"control": 1}
+            num_cpus=1 if is_counted else 0, max_restarts=0, concurrency_groups={"control": 1}
         )(Worker)
-        return remote.options(
-            name=f"{WORKER}{secrets.token_hex(6)}", namespace=NAMESPACE, lifetime="detached"
-        ).remote(self._warm["worker"])
+        return remote.options(**self._placed(WORKER)).remote(self._warm["worker"])
 
     def _new_supervisor(self) -> str:
-        name = f"{SUPERVISOR}{secrets.token_hex(6)}"
-        ray.remote(num_cpus=0, max_restarts=0, max_concurrency=4)(Supervisor).options(
-            name=name, namespace=NAMESPACE, lifetime="detached"
-        ).remote(self._home, self._warm["supervisor"])
-        return name
+        placed = self._placed(SUPERVISOR)
+        ray.remote(num_cpus=0, max_restarts=0, max_concurrency=4)(Supervisor).options(**placed).remote(
+            self._home, self._name, self._warm["supervisor"]
+        )
+        return str(placed["name"])
+
+    def _placed(self, role: str) -> dict[str, Any]:
+        """How an actor is called and where it stands: beside the keeper."""
+        return {
+            "name": f"{self._name}-{role}-{secrets.token_hex(6)}",
+            "namespace": NAMESPACE,
+            "lifetime": "detached",
+            "scheduling_strategy": self._here,
+        }
 
     def _end(self, name: str) -> None:
         with contextlib.suppress(ValueError):
@@ -214,14 +227,31 @@ class Keeper:
         ray.get_actor(name, namespace=NAMESPACE).assign.remote(order)
 
 
+def has_processors(node_id: str) -> bool:
+    """Whether Ray counts processors on a node; heads are often started with none."""
+    return any(node["NodeID"] == node_id and node["Resources"].get("CPU") for node in ray.nodes())
+
+
 def find_keeper(
     *, folder: Path | None, slots: int, home: Path, warm_modules: dict[str, tuple[str, ...]]
 ) -> Any:
-    """The cluster's keeper, started when there is none. Needs a connected Ray."""
+    """The keeper this process turns to, started when there is none. Needs a connected Ray.
+
+    On a cluster of others it stands on the node of this process, where `home` is.
+    """
+    node = ray.get_runtime_context().get_node_id()
+    name = OWN if folder is not None else name_of(node, home)
+    turn_to(name)
     return (
         ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(Keeper)
-        .options(name=NAME, namespace=NAMESPACE, lifetime="detached", get_if_exists=True)
-        .remote(None if folder is None else str(folder), slots, str(home), warm_modules)
+        .options(
+            name=name,
+            namespace=NAMESPACE,
+            lifetime="detached",
+            get_if_exists=True,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
+        )
+        .remote(None if folder is None else str(folder), slots, str(home), name, warm_modules)
     )
 
 
@@ -234,9 +264,10 @@ def wait_for_keeper(*, within_s: float) -> Any:
         NBML-E25 when it is not there in time.
     """
     begun = time.monotonic()
+    turn_to(OWN)
     while True:
         try:
-            return ray.get_actor(NAME, namespace=NAMESPACE)
+            return ray.get_actor(OWN, namespace=NAMESPACE)
         except ValueError as error:
             if time.monotonic() - begun > within_s:
                 raise EngineError("NBML-E25", reason=str(error)[:300]) from None

@@ -17,8 +17,8 @@ import ray
 
 from nbml.engine.cluster import NAMESPACE
 from nbml.engine.growing import grows
-from nbml.engine.keeper import NAME
 from nbml.engine.process_tree import started_at
+from nbml.engine.standing import keeper_name
 from nbml.engine.submitting.environment import versions
 from nbml.engine.worker import Expected, Worker
 from nbml.errors import EngineError
@@ -56,7 +56,7 @@ class KeptWorkers:
 
     def __init__(self, job_id: str) -> None:
         self._job_id = job_id
-        self._keeper = ray.get_actor(NAME, namespace=NAMESPACE)
+        self._keeper = ray.get_actor(keeper_name(), namespace=NAMESPACE)
 
     def take(self, n: int) -> list[Any]:
         """Workers, warm ones first."""

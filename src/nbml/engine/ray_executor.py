@@ -12,8 +12,8 @@ from ray.exceptions import OutOfMemoryError, RayActorError, RayError, RayTaskErr
 
 from nbml.engine.cluster import NAMESPACE
 from nbml.engine.executor import MAX_ATTEMPTS, BenchFactory, Outcome, Task
-from nbml.engine.keeper import NAME
 from nbml.engine.lending import KeptWorkers, Lender
+from nbml.engine.standing import keeper_name
 from nbml.errors import EngineError, NbmlError
 
 SHORT_TASK_S = 0.5
@@ -310,4 +310,4 @@ class RayExecutor:
 
 def release_supervisor(job_id: str) -> None:
     """Tell the keeper that a job is over."""
-    ray.get_actor(NAME, namespace=NAMESPACE).finished.remote(job_id)
+    ray.get_actor(keeper_name(), namespace=NAMESPACE).finished.remote(job_id)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from nbml.engine.job_folder import check_job_id
+from nbml.engine.standing import turn_to
 from nbml.engine.warming import warm_up
 from nbml.i18n import language
 from nbml.settings import Settings
@@ -44,7 +45,8 @@ class Supervisor:
     dies, the keeper gives the same order to a new one, which takes the job up where its folder leaves it.
     """
 
-    def __init__(self, home: str, warm: tuple[str, ...] = ()) -> None:
+    def __init__(self, home: str, keeper: str, warm: tuple[str, ...] = ()) -> None:
+        turn_to(keeper)
         self._home = Path(home)
         self._order: Order | None = None
         warm_up(warm, Settings(home=self._home))

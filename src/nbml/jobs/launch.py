@@ -18,7 +18,14 @@ from nbml.jobs.context import notice
 from nbml.jobs.job import Job
 from nbml.jobs.opening import AnyJob, handle_of
 from nbml.jobs.submission.again import interrupted_before, remember
-from nbml.jobs.supervise import ENTRY, WARM, supervise_inline, supervise_on_cluster, unexpected
+from nbml.jobs.supervise import (
+    ENTRY,
+    ENTRY_ON_NODES,
+    WARM,
+    supervise_inline,
+    supervise_on_cluster,
+    unexpected,
+)
 from nbml.jobs.writing import write_job
 from nbml.jobs.written_job import WrittenJob, WrittenSearch
 from nbml.settings import Settings
@@ -295,7 +302,7 @@ def _hand_over(written: WrittenJob | WrittenSearch, settings: Settings) -> None:
     from nbml.engine.dispatch import dispatch
 
     try:
-        dispatch(written.folder.job_id, ENTRY, settings, WARM)
+        dispatch(written.folder.job_id, ENTRY, settings, WARM, on_nodes=ENTRY_ON_NODES)
     except Exception as error:
         # Nobody else can tell the job's readers that it will not begin.
         failure = error if isinstance(error, NbmlError) else unexpected(error, written.folder)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nbml.jobs.optimize.tracked import SearchTracking
 
 ENTRY = "nbml.jobs.supervise:supervise_on_ray"
+ENTRY_ON_NODES = "nbml.jobs.supervise:supervise_on_cluster"
 WARM = {
     "worker": WARM_MODULES,
     "supervisor": (
@@ -71,7 +72,10 @@ def supervise_inline(job_id: str, settings: Settings) -> None:
 
 
 def supervise_on_cluster(job_id: str, settings: Settings) -> None:
-    """Run a job in this process, its tasks on workers placed on a cluster for it; they end with it."""
+    """Run a job in this process, its tasks on workers placed on a cluster for it; they end with it.
+
+    The entry of supervisor actors on a cluster of others with several nodes.
+    """
     folder = JobFolder.of(settings.jobs, job_id)
     asked = read_spec(folder).resources
 
