@@ -48,11 +48,10 @@ it("goes through folders by name, never by path", async () => {
 });
 
 it("offers tables to who has none, and says that one is invented", async () => {
-  await userEvent.click(await screen.findByRole("radio", { name: "Examples" }));
-  const offered = screen.getByRole("group", { name: "Tables to try nbml with" });
+  const offered = await screen.findByRole("group", { name: "Tables to try nbml with" });
   expect(within(offered).getAllByRole("button")).toHaveLength(2);
   await expectAccessible();
-  await userEvent.click(within(offered).getByRole("button", { name: /^Adhesive.*invented/ }));
+  await userEvent.click(within(offered).getByRole("button", { name: /^Adhesive.*Invented/ }));
   expect(asked("data.choose")[0]?.source).toEqual({ kind: "example", name: "adhesive" });
   expect(await screen.findByRole("tab", { name: /^Columns/ })).toBeTruthy();
 });

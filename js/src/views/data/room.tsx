@@ -10,6 +10,7 @@ import { Grid } from "./grid";
 import { DataModel } from "./model";
 import { Report } from "./report";
 import { Sheet } from "./sheet";
+import { Examples } from "./examples";
 import { Source } from "./source";
 
 type Part = "table" | "columns" | "charts";
@@ -92,7 +93,6 @@ export function DataRoom({ app }: RoomProps) {
                 app={app}
                 isBusy={busy}
                 choose={source => model.change("data.choose", { source })}
-                tryOut={name => model.change("data.choose", { source: { kind: "example", name } })}
                 onChosen={() => setChoosing(false)}
               />
             </Section>
@@ -100,6 +100,14 @@ export function DataRoom({ app }: RoomProps) {
           right={
             <Empty title={t("data_room.empty.title")}>
               <p>{t("data_room.empty.words")}</p>
+              <Examples
+                app={app}
+                isBusy={busy}
+                choose={async name => {
+                  const source = { kind: "example" as const, name };
+                  if (await model.change("data.choose", { source })) setChoosing(false);
+                }}
+              />
               {model.fault.value && (
                 <FaultNotice fault={model.fault.value} onDismiss={() => (model.fault.value = null)} />
               )}

@@ -2,16 +2,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { App } from "../../app";
 import { type Body, KernelFault } from "../../protocol/client";
-import type { ExampleSource, FolderView, Sources } from "../../protocol/types";
+import type { FolderView, Sources } from "../../protocol/types";
 import { Button, Dropzone, Empty, FaultNotice, ProgressBar, Segmented, Select } from "../../ui";
 import { useAsk } from "../use-ask";
 import { upload } from "./upload";
 
 const ACCEPT = ".csv,.tsv,.tab,.txt,.dat,.gz,.zip,.xlsx,.parquet,.pq,.feather,.arrow";
-type From = "kernel" | "files" | "kept" | "examples";
-export type ChosenSource = Exclude<Body<"data.choose">["source"], { kind?: "example" }>;
-export type Example = ExampleSource["name"];
-const EXAMPLES: Example[] = ["adhesive", "diabetes"];
+type From = "kernel" | "files" | "kept";
+export type ChosenSource = Exclude<Body<"data.choose">["source"], { kind: "example" }>;
 
 export interface SourceProps {
   app: App;
@@ -19,12 +17,10 @@ export interface SourceProps {
   isBusy: boolean;
   /** Reads a source; whether that went well. */
   choose: (source: ChosenSource) => Promise<boolean>;
-  /** Reads a table that comes with nbml; they are offered where this is given. */
-  tryOut?: (name: Example) => Promise<boolean>;
   onChosen?: () => void;
 }
 
-export function Source({ app, isBusy, choose: read, tryOut, onChosen }: SourceProps) {
+export function Source({ app, isBusy, choose: read, onChosen }: SourceProps) {
   const { t, client, fmt } = app;
   const [sources, setSources] = useState<Sources | null>(null);
   const [from, setFrom] = useState<From | null>(null);
@@ -55,7 +51,6 @@ export function Source({ app, isBusy, choose: read, tryOut, onChosen }: SourcePr
           { value: "kernel", label: t("data_room.source.kernel") },
           { value: "files", label: t("data_room.source.files") },
           { value: "kept", label: t("data_room.source.kept") },
-          ...(tryOut ? [{ value: "examples" as const, label: t("data_room.source.examples") }] : []),
         ]}
       />
       {from === "kernel" && (
@@ -89,15 +84,6 @@ export function Source({ app, isBusy, choose: read, tryOut, onChosen }: SourcePr
       )}
       {from === "files" && sources && <Files app={app} isBusy={isBusy} sources={sources} choose={choose} />}
       {from === "kept" && <Kept app={app} isBusy={isBusy} choose={choose} />}
-      {from === "examples" && tryOut && (
-        <Examples
-          app={app}
-          isBusy={isBusy}
-          choose={async name => {
-            if (await tryOut(name)) onChosen?.();
-          }}
-        />
-      )}
       <Drop app={app} isBusy={isBusy} most={sources?.upload_bytes} choose={choose} />
     </div>
   );
@@ -147,32 +133,6 @@ function Kept({ app, isBusy, choose }: KeptProps) {
           {t("data_room.source.elsewhere", { n: fmt.count(found.elsewhere) }, found.elsewhere)}
         </p>
       )}
-    </div>
-  );
-}
-
-interface ExamplesProps {
-  app: App;
-  isBusy: boolean;
-  choose: (name: Example) => Promise<void>;
-}
-
-/** Tables for who has none at hand. */
-function Examples({ app: { t }, isBusy, choose }: ExamplesProps) {
-  return (
-    <div class="nbml-data-entries" role="group" aria-label={t("data_room.source.examples_list")}>
-      {EXAMPLES.map(name => (
-        <button
-          key={name}
-          type="button"
-          class="nbml-data-entry nbml-data-entry-tall"
-          disabled={isBusy}
-          onClick={() => choose(name)}
-        >
-          <span class="nbml-data-entry-name">{t(`data_room.source.example.${name}`)}</span>
-          <span class="nbml-quiet nbml-data-entry-more">{t(`data_room.source.example.${name}_more`)}</span>
-        </button>
-      ))}
     </div>
   );
 }
