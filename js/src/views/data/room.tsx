@@ -6,11 +6,11 @@ import { useId } from "../../ui/id";
 import { type ChartChoice, Charts, FIRST_CHOICE } from "./charts";
 import { Checks } from "./checks";
 import "./data.css";
+import { Examples } from "./examples";
 import { Grid } from "./grid";
 import { DataModel } from "./model";
 import { Report } from "./report";
 import { Sheet } from "./sheet";
-import { Examples } from "./examples";
 import { Source } from "./source";
 
 type Part = "table" | "columns" | "charts";
