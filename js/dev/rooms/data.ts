@@ -191,7 +191,7 @@ export function table() {
         { name: "配合", n_rows: 12, n_columns: 3 },
       ],
       roots: [{ name: "data", place: 0 }],
-      upload_bytes: 512e6,
+      upload_bytes: 512 * 1024 ** 2,
     }),
     "data.folder": ({ path = [] }: ListFolder) => ({
       root: 0,

@@ -93,8 +93,8 @@ export function formats(language: ReadonlySignal<Language>, t: Translate): Forma
     },
     bytes(value) {
       if (value === null || value === undefined) return NONE;
-      const power = value < 1e3 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), 3);
-      const scaled = value / 1000 ** power;
+      const power = value < 1024 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), 3);
+      const scaled = value / 1024 ** power;
       return `${fixed(scaled, power && scaled < 9.95 ? 1 : 0)} ${["B", "kB", "MB", "GB"][power]}`;
     },
     date(iso) {

@@ -43,7 +43,8 @@ it("shows counts, shares and sizes", () => {
     fmt.percent(0),
     fmt.bytes(999),
     fmt.bytes(1_570_000),
-  ]).toEqual(["1,030", "2.5 %", "40 %", "0 %", "999 B", "1.6 MB"]);
+    fmt.bytes(512 * 1024 ** 2),
+  ]).toEqual(["1,030", "2.5 %", "40 %", "0 %", "999 B", "1.5 MB", "512 MB"]);
 });
 
 it("shows times coarser as they grow", () => {
