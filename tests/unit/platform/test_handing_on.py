@@ -12,6 +12,7 @@ from nbml.settings import Settings
 def test_a_supervisor_has_them_while_its_job_runs_and_never_on_disk(tmp_path, monkeypatch):
     """S17"""
     from nbml.engine import ray_executor
+    from nbml.engine.standing import OWN
     from nbml.engine.supervisor import Order, Supervisor
     from nbml.jobs import supervise
 
@@ -32,7 +33,7 @@ def test_a_supervisor_has_them_while_its_job_runs_and_never_on_disk(tmp_path, mo
     handed = {"DATABRICKS_TOKEN": "tell-nobody", "MLFLOW_TRACKING_USERNAME": "ana"}
     order = Order("job-1", "nbml.jobs.supervise:supervise_on_ray", said, handed)
     assert "ana" not in repr(order)
-    supervisor = Supervisor(str(tmp_path))
+    supervisor = Supervisor(str(tmp_path), OWN)
     supervisor.assign(order)
     assert begun.wait(30)
     assert supervisor.order() == order
