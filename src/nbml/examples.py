@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from nbml.durable import write_bytes
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ExampleName = Literal["adhesive", "diabetes"]
-EXAMPLES: tuple[ExampleName, ...] = get_args(ExampleName)
 PROGRESSION = "progression"
 
 _ENGLISH = (
