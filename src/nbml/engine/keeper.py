@@ -59,7 +59,7 @@ class Keeper:
         self, folder: str | None, slots: int, home: str, name: str, warm_modules: dict[str, tuple[str, ...]]
     ) -> None:
         self._name = name
-        self._here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+        self._node: str = ray.get_runtime_context().get_node_id()
         self._folder = None if folder is None else Path(folder)
         self._slots = slots
         self._home = home
@@ -168,27 +168,22 @@ class Keeper:
                 self._jobs[order.job_id] = name
 
     def _new_worker(self) -> Any:
-        is_counted = self._folder is None and has_processors(self._here.node_id)
+        is_counted = self._folder is None and has_processors(self._node)
         remote = ray.remote(
             num_cpus=1 if is_counted else 0, max_restarts=0, concurrency_groups={"control": 1}
         )(Worker)
-        return remote.options(**self._placed(WORKER)).remote(self._warm["worker"])
+        return remote.options(**self._beside(WORKER)).remote(self._warm["worker"])
 
     def _new_supervisor(self) -> str:
-        placed = self._placed(SUPERVISOR)
-        ray.remote(num_cpus=0, max_restarts=0, max_concurrency=4)(Supervisor).options(**placed).remote(
+        options = self._beside(SUPERVISOR)
+        ray.remote(num_cpus=0, max_restarts=0, max_concurrency=4)(Supervisor).options(**options).remote(
             self._home, self._name, self._warm["supervisor"]
         )
-        return str(placed["name"])
+        return str(options["name"])
 
-    def _placed(self, role: str) -> dict[str, Any]:
-        """How an actor is called and where it stands: beside the keeper."""
-        return {
-            "name": f"{self._name}-{role}-{secrets.token_hex(6)}",
-            "namespace": NAMESPACE,
-            "lifetime": "detached",
-            "scheduling_strategy": self._here,
-        }
+    def _beside(self, role: str) -> dict[str, Any]:
+        """Options of an actor of this keeper, which stands beside it."""
+        return placed(f"{self._name}-{role}-{secrets.token_hex(6)}", self._node)
 
     def _end(self, name: str) -> None:
         with contextlib.suppress(ValueError):
@@ -227,6 +222,16 @@ class Keeper:
         ray.get_actor(name, namespace=NAMESPACE).assign.remote(order)
 
 
+def placed(name: str, node_id: str) -> dict[str, Any]:
+    """Options of an actor that has a name, outlives who made it, and stands on one node."""
+    return {
+        "name": name,
+        "namespace": NAMESPACE,
+        "lifetime": "detached",
+        "scheduling_strategy": NodeAffinitySchedulingStrategy(node_id, soft=False),
+    }
+
+
 def has_processors(node_id: str) -> bool:
     """Whether Ray counts processors on a node; heads are often started with none."""
     return any(node["NodeID"] == node_id and node["Resources"].get("CPU") for node in ray.nodes())
@@ -244,13 +249,7 @@ def find_keeper(
     turn_to(name)
     return (
         ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(Keeper)
-        .options(
-            name=name,
-            namespace=NAMESPACE,
-            lifetime="detached",
-            get_if_exists=True,
-            scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
-        )
+        .options(**placed(name, node), get_if_exists=True)
         .remote(None if folder is None else str(folder), slots, str(home), name, warm_modules)
     )
 
