@@ -220,3 +220,19 @@ def test_a_keeper_that_dies_forgets_neither_jobs_nor_processes(own_home):
     time.sleep(3)
     assert len(processes(head.pid, "ray::Worker")) == 1
     assert len(processes(head.pid, "ray::Supervisor")) == 1
+
+
+def test_head_runs_no_server_that_nobody_asks(own_home):
+    """No dashboard, no client server on port 10001, no autoscaler: each costs a second and 100 MB."""
+    done = in_a_process(CONNECT)
+    assert done.returncode == 0, done.stderr
+    head = find_head(Settings())
+    assert head is not None
+    said = [" ".join(process.cmdline()) for process in family_of(head.pid)]
+    assert any("gcs_server" in line for line in said)
+    assert not [
+        line
+        for line in said
+        for server in ("dashboard/dashboard.py", "util.client.server", "autoscaler")
+        if server in line
+    ]

@@ -30,6 +30,8 @@ LOOK_EVERY_S = 1.0
 SUPERVISOR_NICENESS = 5
 """Ray's processes yield to the user's; workers add to it and yield to the supervisor that feeds them."""
 
+ENVIRONMENT = {"RAY_worker_niceness": str(SUPERVISOR_NICENESS), "RAY_enable_metrics_collection": "0"}
+
 
 def main(order: dict[str, Any]) -> int:
     """Keep a head until it is idle, ends by itself, or we are told to stop.
@@ -40,9 +42,7 @@ def main(order: dict[str, Any]) -> int:
     scratch = Path(tempfile.mkdtemp(prefix=f"nbml-{os.getuid()}-"))  # short: Ray puts sockets below it
     port = _free_port()
     head = subprocess.Popen(
-        _command(port, cpus, scratch),
-        stdin=subprocess.DEVNULL,
-        env=os.environ | {"RAY_worker_niceness": str(SUPERVISOR_NICENESS)},
+        _command(port, cpus, scratch), stdin=subprocess.DEVNULL, env=os.environ | ENVIRONMENT
     )
     first: subprocess.Popen[bytes] | None = None
     stopping = False
@@ -94,13 +94,13 @@ def main(order: dict[str, Any]) -> int:
 def _command(port: int, cpus: int, scratch: Path) -> list[str]:
     memory = psutil.virtual_memory().total
     store = int(min(max(memory * 0.2, 200e6), 4e9))
-    code = "import sys; from ray.scripts.scripts import main; sys.exit(main())"
     return [
         sys.executable,
-        "-c",
-        code,
+        "-m",
+        "nbml.engine.bare_head",
         "start",
         "--head",
+        "--no-monitor",
         "--block",
         f"--port={port}",
         f"--num-cpus={cpus}",
