@@ -1,8 +1,9 @@
 """How much of the cores' time a search spends on fitting and predicting, and where the rest goes.
 
-Busy share = processor seconds of fits and predictions / (workers x wall seconds of the search), as the job
-itself records it. The number of trials is set from a short search, so that a search takes --seconds or more.
-Processor seconds by role (workers, supervisor, Ray's own processes, ...) are sampled from outside.
+Busy share = seconds inside fits and predictions, each by one thread, / (workers x wall seconds of the search)
+as the job itself records it: by the clock, and of the processor, which is less where a fit waits for a core
+that something else has. The number of trials is set from a short search, so that a search takes --seconds or
+more. Processor seconds by role (workers, supervisor, Ray's own processes, ...) are sampled from outside.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ def _case(
         "trials_each": trials,
         "workers": head.cpus,
         "search_s": record.search_s,
-        "busy_share": record.busy_share,
-        "enough": record.busy_share >= AT_LEAST,
+        "busy_share": record.clock_share,
+        "enough": record.clock_share >= AT_LEAST,
+        "of_processor": record.busy_share,
         "long_enough": record.search_s >= chosen.seconds,
         "fit_and_predict_s": seconds,
         "processor_s_in_search": processors.by_role(begun, ended, job_pid=pid),

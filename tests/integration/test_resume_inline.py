@@ -144,6 +144,7 @@ def answer(folder):
         exclude={
             "search_s": True,
             "busy_share": True,
+            "clock_share": True,
             "seconds": True,
             "leaderboard": {"__all__": {"seconds"}},
         }

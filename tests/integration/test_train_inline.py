@@ -105,6 +105,16 @@ def test_all_families_predict(everything, family):
     assert out.index.tolist() == frame.sample(frac=1, random_state=1).index.tolist()
 
 
+def test_share_of_time_spent_on_fits(everything):
+    """A fit has no more of a processor than the clock allows, and workers no more than all their time."""
+    record = everything[1].record
+    assert 0 < record.busy_share <= record.clock_share + 0.01
+    assert record.clock_share <= 1
+    spent = sum(row.seconds for row in record.leaderboard if row.study)
+    slots = spent / (record.busy_share * record.search_s)
+    assert slots == pytest.approx(round(slots), rel=0.02)
+
+
 def test_scores_are_those_of_the_table_of_out_of_fold_predictions(everything):
     """RMSE pooled and by fold, from cv_result alone."""
     _frame, done = everything

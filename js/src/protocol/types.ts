@@ -4995,9 +4995,13 @@ export interface Column {
  */
 export interface TrainRecord {
   /**
-   * Fit and predict seconds / (workers x wall) of the search.
+   * Processor seconds of fits and predictions / (workers x wall) of the search.
    */
   busy_share: number;
+  /**
+   * The same by the clock: seconds inside fits and predictions.
+   */
+  clock_share: number | null;
   cv_result: string;
   data_sha256: string;
   features: string[];

@@ -57,15 +57,23 @@ class SearchLoop:
         self._kept_again: set[str] = set()
         self._first: deque[Task] = deque()
         self._begun = self._told = time.monotonic()
-        self._busy_s, self._n_folds = 0.0, 0
+        self._busy_s = self._clock_s = 0.0
+        self._n_folds = 0
         self._recent = RecentShare(self._begun)
         self._searched_until = self._begun
 
     @property
     def busy_share(self) -> float:
         """Processor seconds of fits and predictions / (workers x wall) over the search."""
-        wall = max(self._searched_until - self._begun, 1e-9)
-        return self._busy_s / (self._executor.slots * wall)
+        return self._share(self._busy_s)
+
+    @property
+    def clock_share(self) -> float:
+        """The same by the clock: also counts when a fit waits for a core that something else has."""
+        return self._share(self._clock_s)
+
+    def _share(self, seconds: float) -> float:
+        return seconds / (self._executor.slots * max(self.search_s, 1e-9))
 
     @property
     def search_s(self) -> float:
@@ -152,6 +160,7 @@ class SearchLoop:
         elif len(place) == 2 and place[0].isdigit():
             if outcome.error is None:
                 self._busy_s += outcome.value.seconds
+                self._clock_s += outcome.value.clock_s
                 self._n_folds += 1
             self._searched_until = time.monotonic()
             self._studies[study_id].take(int(place[0]), int(place[1]), outcome)

@@ -92,7 +92,12 @@ class TrainBench:
             self._held.hold(key, outcome.model)
         else:
             self._store.save_model(*key, outcome.model.files())
-        record = FoldRecord(outcome.predictions.astype(np.float32), outcome.cpu_s, work["params"])
+        record = FoldRecord(
+            outcome.predictions.astype(np.float32),
+            outcome.cpu_s,
+            work["params"],
+            outcome.fit_s + outcome.predict_s,
+        )
         self._store.save_fold(*key, record)
         return record
 

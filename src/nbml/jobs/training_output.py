@@ -105,6 +105,7 @@ def write_output(
         sheet=sheet,
         search_s=round(loop.search_s, 3),
         busy_share=round(loop.busy_share, 4),
+        clock_share=round(loop.clock_share, 4),
         seconds=round(seconds, 3),
     )
 

@@ -36,11 +36,14 @@ class FoldRecord:
         Processor seconds of fit and predict.
     params : dict
         Hyperparameters it was fitted with.
+    clock_s : float
+        Seconds by the clock of fit and predict.
     """
 
     predictions: Predictions
     seconds: float
     params: dict[str, Any]
+    clock_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ class TrialStore:
     def save_fold(self, study: str, trial: int, fold: int, record: FoldRecord) -> None:
         """Write a fold's result; a second one of the same fold is dropped."""
         if self.load_fold(study, trial, fold) is None:
-            about = json.dumps({"seconds": record.seconds, "params": record.params}).encode()
+            about = json.dumps(
+                {"seconds": record.seconds, "params": record.params, "clock_s": record.clock_s}
+            ).encode()
             content = about + b"\n" + np.ascontiguousarray(record.predictions, "<f4").tobytes()
             self._files.write(_fold_name(study, trial, fold), b"%08x" % zlib.crc32(content) + content)
 

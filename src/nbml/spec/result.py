@@ -81,7 +81,10 @@ class TrainRecord(Strict):
     )
     search_s: float = 0.0
     busy_share: float = Field(
-        default=0.0, description="Fit and predict seconds / (workers x wall) of the search."
+        default=0.0, description="Processor seconds of fits and predictions / (workers x wall) of the search."
+    )
+    clock_share: float | None = Field(
+        default=None, description="The same by the clock: seconds inside fits and predictions."
     )
     seconds: float = 0.0
 

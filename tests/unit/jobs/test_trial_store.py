@@ -15,7 +15,7 @@ FILES = {"model.txt": b"trees", "extra.json": b"{}"}
 
 def record(value=1.0):
     return FoldRecord(
-        np.array([value, np.nan, -0.0], dtype=np.float32), 0.5, {"depth": 3, "rate": 0.1, "kind": "a"}
+        np.array([value, np.nan, -0.0], dtype=np.float32), 0.5, {"depth": 3, "rate": 0.1, "kind": "a"}, 0.75
     )
 
 
@@ -30,7 +30,7 @@ def test_a_fold_reads_back_to_the_bit(store):
     back = store.load_fold("t0-x", 0, 2)
     assert back.predictions.tobytes() == record().predictions.tobytes()
     assert back.predictions.dtype == np.float32
-    assert (back.seconds, back.params) == (0.5, record().params)
+    assert (back.seconds, back.clock_s, back.params) == (0.5, 0.75, record().params)
 
 
 def test_a_model_reads_back_to_the_bit(store):
