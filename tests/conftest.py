@@ -18,9 +18,15 @@ hypothesis.settings.register_profile("nbml", deadline=None)  # machines are shar
 hypothesis.settings.load_profile("nbml")
 
 
+BEAR_COMPANY = {"tests/integration/test_ray_head.py", "tests/integration/test_submit.py"}
+"""Files whose clusters are small and mostly waited for, so that another one or a browser may run beside."""
+
+
 @cache
 def needs_the_machine(file: str) -> bool:
     """Whether tests of a file start browsers or clusters, which bear no other one beside them."""
+    if file in BEAR_COMPANY:
+        return False
     return file.startswith("tests/e2e/") or "pytest.mark.ray" in (TESTS.parent / file).read_text("utf-8")
 
 
