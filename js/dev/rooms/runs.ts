@@ -51,10 +51,17 @@ export const LINES: JobSummary[] = [
 
 const lineage = (id: string): Lineage => ({
   nodes: [
-    { id: "data:ab", kind: "data", label: "mix.csv", detail: "abababababab · 1,030", job_id: null },
-    { id: `job:${id}`, kind: "job", label: "冬の配合", detail: "2026-11-20 05:31", job_id: id },
-    { id: "job:J3", kind: "job", label: "strength", detail: "2026-11-19 10:02", job_id: "J3" },
-    { id: `model:${id}`, kind: "model", label: "lightgbm · 圧縮強度[MPa]", detail: "", job_id: id },
+    {
+      id: "data:ab",
+      kind: "data",
+      label: "mix.csv",
+      family: null,
+      detail: "abababababab · 1,030",
+      job_id: null,
+    },
+    { id: `job:${id}`, kind: "job", label: "冬の配合", family: null, detail: "2026-11-20 05:31", job_id: id },
+    { id: "job:J3", kind: "job", label: "strength", family: null, detail: "2026-11-19 10:02", job_id: "J3" },
+    { id: `model:${id}`, kind: "model", label: "圧縮強度[MPa]", family: "lightgbm", detail: "", job_id: id },
   ],
   edges: [
     { used: "data:ab", made: `job:${id}` },

@@ -2044,6 +2044,10 @@ export interface LineageNode {
    */
   detail: string;
   /**
+   * Of a model, by its short name.
+   */
+  family: string | null;
+  /**
    * <kind>:<key>, unique in the graph.
    */
   id: string;
@@ -2052,6 +2056,9 @@ export interface LineageNode {
    */
   job_id: string | null;
   kind: "data" | "job" | "model" | "prediction" | "optimisation";
+  /**
+   * Of a model its target.
+   */
   label: string;
 }
 /**

@@ -56,6 +56,7 @@ it("shows one run with its lineage, keeps a note and opens it in Train", async (
   await userEvent.click(await screen.findByText("冬の配合"));
   const lineage = await screen.findByRole("list", { name: "Lineage" });
   expect(within(lineage).getAllByRole("listitem")).toHaveLength(4);
+  expect(within(lineage).getByText("LightGBM · 圧縮強度[MPa]")).toBeTruthy();
   expect(screen.getByText("2 more runs on the same data are not shown.")).toBeTruthy();
   await userEvent.type(screen.getByLabelText("Note"), "!");
   await userEvent.tab();

@@ -82,7 +82,8 @@ class LineageNode(Strict):
 
     id: str = Field(description="<kind>:<key>, unique in the graph.")
     kind: NodeKind
-    label: str
+    label: str = Field(description="Of a model its target.")
+    family: str | None = Field(default=None, description="Of a model, by its short name.")
     detail: str = Field(default="", description="One line under the label.")
     job_id: str | None = Field(default=None, description="The job that can be opened for it.")
 

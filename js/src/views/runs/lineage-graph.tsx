@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { App } from "../../app";
 import type { Lineage } from "../../protocol/types";
 import { classes } from "../../ui";
+import { familyName } from "../train/result/board";
 import { BOX, layOut } from "./lineage-layout";
 
 export interface LineageGraphProps {
@@ -34,13 +35,14 @@ export function LineageGraph({ app, graph, onOpen }: LineageGraphProps) {
                 width: `${BOX.width}px`,
                 height: `${BOX.height}px`,
               };
+              const label = node.family ? `${familyName(app, node.family)} · ${node.label}` : node.label;
               const words = (
                 <>
                   <span class="nbml-lineage-kind">{t(`runs_room.kind.${node.kind}`)}</span>
-                  <span class="nbml-lineage-label">{node.label}</span>
+                  <span class="nbml-lineage-label">{label}</span>
                 </>
               );
-              const hint = [node.label, node.detail].filter(Boolean).join("\n");
+              const hint = [label, node.detail].filter(Boolean).join("\n");
               return (
                 <li
                   key={node.id}

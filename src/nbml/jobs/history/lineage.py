@@ -19,6 +19,9 @@ MOST_SIBLINGS = 12
 MOST_PREDICTIONS = 6
 MOST_SEARCHES = 12
 
+_Models = dict[tuple[str | None, str], str]
+"""Nodes of models, by family and target."""
+
 
 @dataclass
 class _Graph:
@@ -78,9 +81,10 @@ def _around_training(
         for other in kin[:MOST_SIBLINGS]:
             graph.add(_job_node(other), f"data:{line.data_sha256}")
     folder = JobFolder.of(settings.jobs, line.id)
-    models = {node.label: node.id for node in _models(folder)}
-    for node in _models(folder):
+    made = _models(folder)
+    for node in made:
         graph.add(node, f"job:{line.id}")
+    models = _ids(made)
     for node, used in _predictions(folder, models):
         graph.add(node, *used)
     searches = [other for other in everything if other.task == "optimize"]
@@ -105,9 +109,9 @@ def _around_search(graph: _Graph, line: JobSummary, everything: list[JobSummary]
             sources.append(node.id)
             continue
         _add_training(graph, training)
-        made = {node.label: node for node in _models(JobFolder.of(settings.jobs, training.id))}
-        parts = _parts(one, training.id, {label: node.id for label, node in made.items()})
-        for node in made.values():
+        made = _models(JobFolder.of(settings.jobs, training.id))
+        parts = _parts(one, training.id, _ids(made))
+        for node in made:
             if node.id in parts:
                 graph.add(node, f"job:{training.id}")
         sources += parts
@@ -151,9 +155,13 @@ def _is_of(one: UsedModels, line: JobSummary) -> bool:
     return one.run == line.id or (one.run_id is not None and one.run_id == line.run_id)
 
 
-def _parts(one: UsedModels, job_id: str, models: dict[str, str]) -> list[str]:
+def _ids(models: list[LineageNode]) -> _Models:
+    return {(node.family, node.label): node.id for node in models}
+
+
+def _parts(one: UsedModels, job_id: str, models: _Models) -> list[str]:
     """What of a training was searched with: its models by family and target, else the job itself."""
-    return [models.get(f"{family} · {target}", f"job:{job_id}") for target, family in one.families.items()]
+    return [models.get((family, target), f"job:{job_id}") for target, family in one.families.items()]
 
 
 def _job_node(line: JobSummary) -> LineageNode:
@@ -175,20 +183,23 @@ def _models(folder: JobFolder) -> list[LineageNode]:
     for target in record.targets:
         leader = record.chosen(target)
         if leader is not None:
-            label = f"{leader.family} · {target}"
             found.append(
                 LineageNode(
-                    id=f"model:{record.job_id}:{len(found)}", kind="model", label=label, job_id=record.job_id
+                    id=f"model:{record.job_id}:{len(found)}",
+                    kind="model",
+                    label=target,
+                    family=leader.family,
+                    job_id=record.job_id,
                 )
             )
     return found
 
 
-def _predictions(folder: JobFolder, models: dict[str, str]) -> list[tuple[LineageNode, list[str]]]:
+def _predictions(folder: JobFolder, models: _Models) -> list[tuple[LineageNode, list[str]]]:
     """The latest prediction runs, each with the models that answered: the job where another family did."""
     found = []
     for record in list_records(folder)[:MOST_PREDICTIONS]:
-        used = [models.get(f"{one.family} · {one.target}", f"job:{folder.job_id}") for one in record.models]
+        used = [models.get((one.family, one.target), f"job:{folder.job_id}") for one in record.models]
         detail = f"{record.rows:,} · {record.created[:16].replace('T', ' ')}"
         node = LineageNode(
             id=f"prediction:{record.id}", kind="prediction", label=record.source, detail=detail
