@@ -209,8 +209,8 @@ def test_a_death_among_short_tasks_harms_none_but_its_cause(on_ray, times):
     outcomes = gather(executor, 41)
     assert all(outcomes[f"k{x}"].value == x * x and outcomes[f"k{x}"].attempts <= 2 for x in range(40))
     crash = outcomes["crash"]
-    if times == 1:
-        assert (crash.value, crash.attempts) == ("survived", 2)
+    if times == 1:  # the answer to the call before may die with the worker: then that call bears the death
+        assert (crash.value, crash.attempts) in [("survived", 2), ("survived", 1)]
     else:
         assert (crash.error.code, crash.attempts) == ("NBML-E10", 3)
 

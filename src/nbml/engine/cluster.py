@@ -36,6 +36,9 @@ from nbml.settings import Settings
 
 NAMESPACE = "nbml"
 START_WITHIN_S = 120.0
+STARTS = 2
+"""Ray listens before all of it stands: a head that ends while we connect to it is started once more."""
+
 ANSWERS_WITHIN_S = 15.0
 """How long a cluster that somebody else keeps may take until it answers at all."""
 
@@ -123,13 +126,25 @@ def _connect(settings: Settings, warm_modules: WarmModules) -> Any:
             join(ray, address)
         _Connection.own = None
         return ray
-    head = find_head(settings) or start_head(settings, warm_modules)
-    (head_folder(settings) / "last-used").touch()
-    with _on_loopback(), _token_in_force(_token_environment(head_folder(settings))):
-        join(ray, head.address)
-    _Connection.own = head
+    _Connection.own = head = _join_own(ray, settings, warm_modules)
     threading.Thread(target=_leave_with, args=(ray, head), name="nbml-head-watch", daemon=True).start()
     return ray
+
+
+def _join_own(ray: Any, settings: Settings, warm_modules: WarmModules, *, starts_left: int = STARTS) -> Head:
+    """Connect to nbml's own head, started where there is none."""
+    head = find_head(settings) or start_head(settings, warm_modules)
+    (head_folder(settings) / "last-used").touch()
+    try:
+        with _on_loopback(), _token_in_force(_token_environment(head_folder(settings))):
+            join(ray, head.address, head=head)
+    except EngineError as error:
+        if head.is_alive or error.code != "NBML-E16":
+            raise
+        if starts_left == 1:
+            raise _no_head(settings) from error
+        return _join_own(ray, settings, warm_modules, starts_left=starts_left - 1)
+    return head
 
 
 def start_head(settings: Settings, warm_modules: WarmModules) -> Head:
@@ -173,7 +188,12 @@ def start_head(settings: Settings, warm_modules: WarmModules) -> Head:
                 break
             time.sleep(0.05)
         end_tree(process.pid)
-        raise EngineError("NBML-E15", log=str(log), reason=log.read_text(errors="replace")[-600:])
+        raise _no_head(settings)
+
+
+def _no_head(settings: Settings) -> EngineError:
+    log = head_folder(settings) / "head.log"
+    return EngineError("NBML-E15", log=str(log), reason=log.read_text(errors="replace")[-600:])
 
 
 def stop_head(settings: Settings | None = None) -> bool:
@@ -262,8 +282,10 @@ def _token_environment(folder: Path) -> dict[str, str]:
     return {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token)}
 
 
-def join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
+def join(ray: Any, address: str, *, within_s: float = 60.0, head: Head | None = None) -> None:
     """Connect to an address, trying for a while; the token must be in the environment.
+
+    There is no use in trying on once a `head` of our own has ended.
 
     Raises
     ------
@@ -291,7 +313,8 @@ def join(ray: Any, address: str, *, within_s: float = 60.0) -> None:
             reason = error
         else:
             return
-        if time.monotonic() - begun > within_s or "token" in str(reason).lower():
+        is_gone = head is not None and not head.is_alive
+        if is_gone or time.monotonic() - begun > within_s or "token" in str(reason).lower():
             raise EngineError("NBML-E16", address=address, reason=str(reason)[:400]) from None
         time.sleep(0.2)
 

@@ -44,7 +44,10 @@ def main(order: dict[str, Any]) -> int:
     head = subprocess.Popen(
         _command(port, cpus, scratch), stdin=subprocess.DEVNULL, env=os.environ | ENVIRONMENT
     )
-    first: subprocess.Popen[bytes] | None = None
+    first = subprocess.Popen(
+        [sys.executable, "-m", "nbml.engine.first_driver", json.dumps({**order, "port": port})],
+        stdin=subprocess.DEVNULL,
+    )
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -57,15 +60,6 @@ def main(order: dict[str, Any]) -> int:
     try:
         if not _wait_until_listening(port, head):
             return 1
-        first = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "nbml.engine.first_driver",
-                json.dumps({**order, "address": f"127.0.0.1:{port}"}),
-            ],
-            stdin=subprocess.DEVNULL,
-        )
         used.touch()
         write_text(
             folder / "head.json",
@@ -85,8 +79,7 @@ def main(order: dict[str, Any]) -> int:
         return 0
     finally:
         (folder / "head.json").unlink(missing_ok=True)
-        if first is not None:
-            end_tree(first.pid)
+        end_tree(first.pid)
         end_tree(head.pid)
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -122,13 +115,19 @@ def _free_port() -> int:
 def _wait_until_listening(port: int, head: subprocess.Popen[bytes]) -> bool:
     begun = time.monotonic()
     while head.poll() is None and time.monotonic() - begun < READY_WITHIN_S:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
+        if is_listening(port):
             return True
+        time.sleep(0.05)
     return False
+
+
+def is_listening(port: int) -> bool:
+    """Whether somebody takes connections on a port of this machine."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":
