@@ -1,7 +1,8 @@
 """Ray's own ``start`` command without the servers that nbml never asks: dashboard, client, autoscaler.
 
 Each of them is a Python process of some 100 MB that imports Ray, and the start waits for the dashboard's to
-answer. Ray has a flag for the autoscaler's monitor alone. Run as ``python -m nbml.engine.bare_head start``.
+answer; its agent, which Ray insists on, then runs without a server, as where the dashboard is not installed.
+Ray has a flag for the autoscaler's monitor alone. Run as ``python -m nbml.engine.bare_head start``.
 """
 
 from __future__ import annotations

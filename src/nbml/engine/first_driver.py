@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-from nbml.engine.cluster import join
-from nbml.engine.head_process import READY_WITHIN_S, is_listening
+from nbml.engine.cluster import join, knock
+from nbml.engine.head_process import READY_WITHIN_S
 from nbml.engine.keeper import find_keeper
 
 
@@ -21,12 +20,8 @@ def main(order: dict[str, Any]) -> None:
     """Start the keeper of a head, once that listens, and wait until it answers."""
     import ray
 
-    begun = time.monotonic()
-    while not is_listening(order["port"]):
-        if time.monotonic() - begun > READY_WITHIN_S:
-            return
-        time.sleep(0.05)
-    join(ray, f"127.0.0.1:{order['port']}")
+    knock(order["address"], within_s=READY_WITHIN_S)
+    join(ray, order["address"])
     keeper = find_keeper(
         folder=Path(order["folder"]),
         slots=int(order["cpus"]),

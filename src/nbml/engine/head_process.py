@@ -41,11 +41,12 @@ def main(order: dict[str, Any]) -> int:
     folder, cpus, idle_s = Path(order["folder"]), int(order["cpus"]), float(order["idle_s"])
     scratch = Path(tempfile.mkdtemp(prefix=f"nbml-{os.getuid()}-"))  # short: Ray puts sockets below it
     port = _free_port()
+    address = f"127.0.0.1:{port}"
     head = subprocess.Popen(
         _command(port, cpus, scratch), stdin=subprocess.DEVNULL, env=os.environ | ENVIRONMENT
     )
     first = subprocess.Popen(
-        [sys.executable, "-m", "nbml.engine.first_driver", json.dumps({**order, "port": port})],
+        [sys.executable, "-m", "nbml.engine.first_driver", json.dumps({**order, "address": address})],
         stdin=subprocess.DEVNULL,
     )
     stopping = False
@@ -65,7 +66,7 @@ def main(order: dict[str, Any]) -> int:
             folder / "head.json",
             json.dumps(
                 {
-                    "address": f"127.0.0.1:{port}",
+                    "address": address,
                     "pid": os.getpid(),
                     "cpus": cpus,
                     "process_started": started_at(os.getpid()),
@@ -115,19 +116,13 @@ def _free_port() -> int:
 def _wait_until_listening(port: int, head: subprocess.Popen[bytes]) -> bool:
     begun = time.monotonic()
     while head.poll() is None and time.monotonic() - begun < READY_WITHIN_S:
-        if is_listening(port):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
             return True
-        time.sleep(0.05)
     return False
-
-
-def is_listening(port: int) -> bool:
-    """Whether somebody takes connections on a port of this machine."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
-    except OSError:
-        return False
-    return True
 
 
 if __name__ == "__main__":
